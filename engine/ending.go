@@ -1,0 +1,114 @@
+package engine
+
+import "time"
+
+// end begins the end of the run, with the workflow's grace period.
+func (t *turn) end(e Ending) {
+	e.Until = t.at.Add(t.Spec.TerminationGracePeriod)
+	t.do(Arm{Timer: t.runTimer(TimerEnding), After: t.Spec.TerminationGracePeriod})
+	if t.Ending == nil && t.Spec.ActiveDeadline > 0 {
+		t.do(Disarm{t.runTimer(TimerActiveDeadline)})
+	}
+	t.Ending = &e
+	for i := range t.Units {
+		if t.Units[i].Phase == UnitBackoff {
+			t.do(Disarm{t.unitTimer(TimerBackoff, i)})
+			t.settleUnit(i)
+		}
+		t.discard(i)
+	}
+}
+
+// shorten leaves the ending run less time; never more (SEMANTICS B 81).
+func (t *turn) shorten(until time.Time) {
+	if !until.Before(t.Ending.Until) {
+		return
+	}
+	t.Ending.Until = until
+	left := max(until.Sub(t.at), 0)
+	t.do(Arm{Timer: t.runTimer(TimerEnding), After: left})
+	if left == 0 {
+		t.graceOver()
+	}
+}
+
+// graceOver kills what has been asked to stop and has not. Sidecars whose
+// turn has not come are killed when it does: order is kept to the end.
+func (t *turn) graceOver() {
+	if t.Ending == nil {
+		return
+	}
+	t.Ending.Until = t.at
+	for i := range t.Units {
+		if t.Units[i].Phase == UnitStopping {
+			t.kill(i, "grace period is over")
+		}
+	}
+}
+
+// settleEnd stops what may be stopped now: services and a running init step
+// at once, then sidecars in reverse order, one at a time (SEMANTICS B 46, 47).
+// When nothing lives, the run is over.
+func (t *turn) settleEnd() {
+	grace := t.Ending.Until.Sub(t.at)
+	lastSidecar, live, services := -1, false, false
+	for i, spec := range t.Spec.Units {
+		if !t.Units[i].Phase.Live() {
+			continue
+		}
+		live = true
+		if spec.Kind == Sidecar {
+			lastSidecar = i
+			continue
+		}
+		services = services || spec.Kind == Service
+		t.stop(i, StopEnding, grace, t.Ending.Cause)
+	}
+	if lastSidecar >= 0 && !services {
+		t.stop(lastSidecar, StopEnding, grace, t.Ending.Cause)
+	}
+	if !live {
+		t.over()
+	}
+}
+
+// over is the moment when nothing of an ending run lives any more.
+func (t *turn) over() {
+	e := *t.Ending
+	t.Ending = nil
+	t.do(Disarm{t.runTimer(TimerEnding)})
+	if t.Ready {
+		t.Ready = false
+		t.notice(Notice{Type: TypeWorkflowUnready})
+	}
+	if e.Next != nil {
+		if !e.Next.KeepSandbox {
+			t.removeSandbox()
+		}
+		t.begin(*e.Next)
+		return
+	}
+	t.Phase, t.End, t.EndedAt = e.Verdict, e.Reason, t.at
+	if t.Phase == "" {
+		t.Phase = t.stoppedPhase()
+	}
+	t.notice(Notice{Type: TypeWorkflowPhase, Phase: t.Phase})
+	kind := TypeWorkflowFailed
+	if t.Phase == Succeeded {
+		kind = TypeWorkflowSucceeded
+	}
+	t.notice(Notice{Type: kind, Reason: t.End, Message: t.Message})
+	t.removeSandbox()
+	t.do(Finish{Phase: t.Phase, Reason: t.End})
+}
+
+// stoppedPhase is the result of a run that was stopped: what its services'
+// exit codes say, and Failed if one never ran (SEMANTICS B 87, 88).
+func (t *turn) stoppedPhase() Phase {
+	for i, spec := range t.Spec.Units {
+		if spec.Kind != Sidecar && t.Units[i].Phase != UnitSucceeded {
+			return Failed
+		}
+	}
+	return Succeeded
+}

@@ -1,0 +1,417 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/limber-run/limber/runtime"
+)
+
+// FuzzTransition lives through random worlds: a random workflow, random facts
+// about it, likely and unlikely ones. After each the invariants of doc.go
+// hold, and after a stop request every run ends.
+func FuzzTransition(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(randomBytes(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { newWorld(t, data).live() })
+}
+
+// TestRandomWorlds is FuzzTransition with seeds of its own, for every run of
+// the tests.
+func TestRandomWorlds(t *testing.T) {
+	for seed := range uint64(3000) {
+		newWorld(t, randomBytes(seed)).live()
+	}
+}
+
+func randomBytes(seed uint64) []byte {
+	random := rand.New(rand.NewPCG(seed, 1))
+	data := make([]byte, 400)
+	for i := range data {
+		data[i] = byte(random.Uint32())
+	}
+	return data
+}
+
+// world is what surrounds a run: it keeps its own books of what lives and
+// what was asked for, and compares.
+type world struct {
+	t    *testing.T
+	data []byte
+	*Scenario
+	trace []string
+
+	alive    map[Ref]bool    // started by an action, end not yet told; true: runs
+	done     map[string]bool // init steps that succeeded in this run
+	started  map[string]bool // sidecars that were started in this run
+	stopping bool            // the last request was a stop
+}
+
+func newWorld(t *testing.T, data []byte) *world {
+	w := &world{t: t, data: data, alive: map[Ref]bool{}, done: map[string]bool{}, started: map[string]bool{}}
+	w.Scenario = NewScenario(w.workflow())
+	return w
+}
+
+// next returns a number below n, from the data; 0 when they are used up.
+func (w *world) next(n int) int {
+	if len(w.data) == 0 {
+		return 0
+	}
+	b := int(w.data[0])
+	w.data = w.data[1:]
+	return b % n
+}
+
+func (w *world) workflow() Workflow {
+	policies := []RestartPolicy{RestartAlways, RestartOnFailure, RestartNever}
+	spec := Workflow{Name: "w", RestartPolicy: policies[w.next(3)]}
+	spec.TerminationGracePeriod = time.Duration(w.next(3)) * 5 * time.Second
+	spec.ActiveDeadline = time.Duration(max(w.next(8)-5, 0)) * time.Minute
+	for i := range 1 + w.next(5) {
+		spec.Units = append(spec.Units, w.unit(i, spec.RestartPolicy))
+	}
+	return spec
+}
+
+func (w *world) unit(i int, policy RestartPolicy) UnitSpec {
+	u := UnitSpec{Name: string(rune('a' + i)), Kind: []Kind{Init, Sidecar, Service}[w.next(3)]}
+	u.Restart = Restart{Policy: policy, Backoff: DefaultBackoff, Attempts: max(w.next(6)-3, 0)}
+	u.Restart.Backoff.Immediate = w.next(2)
+	u.Restart.ResetAfter = time.Duration(w.next(2)) * time.Minute
+	switch u.Kind {
+	case Init:
+		u.Restart.Policy = RestartOnFailure
+		u.Timeout = time.Duration(w.next(2)) * 10 * time.Second
+		u.Restart.Deadline = time.Duration(max(w.next(6)-4, 0)) * time.Minute
+		return u
+	case Sidecar:
+		u.Restart.Policy = RestartAlways
+	case Service:
+	}
+	for _, probe := range []**Probe{&u.Startup, &u.Readiness, &u.Liveness} {
+		if w.next(3) == 0 {
+			*probe = &Probe{Period: time.Second, SuccessThreshold: 1, FailureThreshold: 1 + w.next(2)}
+		}
+	}
+	return u
+}
+
+func (w *world) live() {
+	w.request(RunRequested{At: w.Now, Spec: w.Run.Spec, Reason: ReasonUp})
+	for len(w.data) > 0 {
+		w.step()
+	}
+	w.request(StopRequested{At: w.Now})
+	deaf := w.next(2) == 0
+	for range 10_000 {
+		if !w.Run.Live() {
+			return
+		}
+		if deaf || len(w.alive) == 0 {
+			w.advance()
+			continue
+		}
+		ref := w.anyAlive()
+		w.exited(UnitExited{At: w.Now, Ref: ref, Code: 143})
+	}
+	w.fatalf("the run has not ended: %+v", w.Run)
+}
+
+func (w *world) step() {
+	switch w.next(16) {
+	case 0, 1, 2, 3, 4:
+		w.advanceUnit()
+	case 5:
+		w.advance()
+	case 6:
+		w.request(SandboxReady{At: w.Now, Number: w.Run.Sandbox.Number})
+	case 7:
+		w.probe()
+	case 8:
+		w.sandboxTrouble()
+	case 9:
+		w.ask()
+	case 10:
+		w.stale()
+	case 11:
+		w.crash()
+	default:
+		w.request(SandboxReady{At: w.Now, Number: w.Run.Sandbox.Number})
+		w.advanceUnit()
+	}
+}
+
+// advanceUnit tells the next fact about something alive.
+func (w *world) advanceUnit() {
+	if len(w.alive) == 0 {
+		w.advance()
+		return
+	}
+	ref := w.anyAlive()
+	switch w.next(8) {
+	case 0:
+		w.exited(UnitExited{At: w.Now, Ref: ref, Code: 1})
+	case 1:
+		w.exited(UnitExited{At: w.Now, Ref: ref, OOM: true})
+	case 2:
+		w.exited(UnitExited{At: w.Now, Ref: ref, Lost: true})
+	case 3:
+		if !w.alive[ref] {
+			delete(w.alive, ref)
+			w.request(UnitWaiting{At: w.Now, Ref: ref, Reason: "ErrImagePull", Permanent: w.next(2) == 0})
+		}
+	case 4, 5:
+		w.exited(UnitExited{At: w.Now, Ref: ref})
+	default:
+		if !w.alive[ref] {
+			w.alive[ref] = true
+			w.request(UnitStarted{At: w.Now, Ref: ref})
+		}
+	}
+}
+
+func (w *world) exited(ev UnitExited) {
+	delete(w.alive, ev.Ref)
+	i := w.Run.Find(ev.Ref)
+	ok := ev.Code == 0 && !ev.OOM && !ev.Lost
+	if i >= 0 && ok && (w.Run.Units[i].StopCause == "" || w.Run.Units[i].StopCause == StopEnding) && !w.Run.Units[i].Killed {
+		w.done[ev.Ref.Name] = true
+	}
+	w.request(ev)
+}
+
+func (w *world) probe() {
+	if len(w.alive) == 0 {
+		return
+	}
+	w.request(ProbeDone{
+		At: w.Now, Ref: w.anyAlive(), Probe: ProbeKind(1 + w.next(3)), OK: w.next(2) == 0, Extra: w.next(3) == 0,
+	})
+}
+
+func (w *world) sandboxTrouble() {
+	switch number := w.Run.Sandbox.Number; w.next(4) {
+	case 0:
+		w.request(SandboxFailed{At: w.Now, Number: number, Permanent: w.next(2) == 0})
+	case 1:
+		w.request(SandboxLost{At: w.Now, Number: number})
+	case 2:
+		w.request(SandboxLost{At: w.Now, Number: number - 1})
+	default:
+		if w.Run.Sandbox.Phase == SandboxRemoving {
+			w.request(SandboxLost{At: w.Now, Number: number})
+		}
+	}
+}
+
+func (w *world) ask() {
+	names := []string{"", "a", "b", "c"}
+	switch w.next(6) {
+	case 0:
+		w.request(StopRequested{At: w.Now, Force: w.next(4) == 0})
+	case 1:
+		w.request(RestartRequested{At: w.Now, Unit: names[w.next(4)], NoInit: w.next(3) == 0})
+	case 2:
+		spec := w.Run.Spec
+		spec.TerminationGracePeriod = time.Duration(w.next(5)) * time.Second
+		w.request(RunRequested{At: w.Now, Spec: spec, Reason: ReasonUp})
+	default:
+		w.request(RunRequested{At: w.Now, Spec: w.Run.Spec, Reason: ReasonUp})
+	}
+}
+
+// stale tells facts about attempts that are not current.
+func (w *world) stale() {
+	i := w.next(len(w.Run.Units))
+	ref := w.Run.Ref(i)
+	if w.next(2) == 0 {
+		ref.Attempt--
+	} else {
+		ref.Run--
+	}
+	before := w.record()
+	w.request(UnitStarted{At: w.Now, Ref: ref})
+	w.request(UnitExited{At: w.Now, Ref: ref})
+	w.request(ProbeDone{At: w.Now, Ref: ref, Probe: Startup, OK: true})
+	w.request(TimerFired{At: w.Now, Timer: Timer{Kind: TimerBackoff, Ref: ref}})
+	if after := w.record(); before != after {
+		w.fatalf("an event of %s changed the run:\n%s\n%s", ref, before, after)
+	}
+}
+
+// crash is a supervisor that dies and comes back with the record alone.
+func (w *world) crash() {
+	if w.Run.Number == 0 {
+		return
+	}
+	var run Run
+	if err := json.Unmarshal([]byte(w.record()), &run); err != nil {
+		w.fatalf("read the record: %v", err)
+	}
+	w.Run = run
+	clear(w.timers)
+	ev := Observed{At: w.Now, SameBoot: w.next(4) > 0, Sandbox: w.next(4) > 0 && run.Sandbox.Phase == SandboxUp}
+	for ref, runs := range w.alive {
+		seen := ObservedUnit{Ref: ref, State: runtime.Prepared}
+		if runs {
+			seen.State = runtime.Running
+			seen.Exit.StartedAt = w.Now
+		}
+		if !runs || !ev.SameBoot { // Start is repeated, or it is lost
+			delete(w.alive, ref)
+		}
+		ev.Units = append(ev.Units, seen)
+	}
+	w.request(ev)
+}
+
+func (w *world) record() string {
+	text, err := json.Marshal(w.Run)
+	if err != nil {
+		w.fatalf("write the record: %v", err)
+	}
+	return string(text)
+}
+
+func (w *world) advance() {
+	timer, due, ok := w.NextTimer()
+	if !ok {
+		return
+	}
+	delete(w.timers, timer)
+	w.Now = due
+	if timer.Kind == TimerGiveUp {
+		delete(w.alive, timer.Ref)
+	}
+	w.request(TimerFired{At: w.Now, Timer: timer})
+}
+
+// request feeds one event and checks what it led to.
+func (w *world) request(ev Event) {
+	said := fmt.Sprintf("%T%+v", ev, ev)
+	switch ev.(type) {
+	case StopRequested:
+		w.stopping = true
+	case RunRequested:
+		w.stopping = false
+		said = "RunRequested"
+	case RestartRequested:
+		w.stopping = false
+	default:
+	}
+	w.trace = append(w.trace, said)
+	before, text := w.Run, w.record()
+	run, actions := Transition(before, ev)
+	if after := w.record(); after != text {
+		w.fatalf("the run passed in was modified:\n%s\n%s", text, after)
+	}
+	w.Run = run
+	for _, a := range actions {
+		w.trace = append(w.trace, "  > "+a.String())
+		w.check(a)
+	}
+	for i := range run.Units {
+		if run.Units[i].HasStarted {
+			w.started[run.Spec.Units[i].Name] = true
+		}
+	}
+}
+
+func (w *world) check(a Action) {
+	switch a := a.(type) {
+	case Arm:
+		w.timers[a.Timer] = w.Now.Add(a.After)
+	case Disarm:
+		delete(w.timers, a.Timer)
+	case Notice:
+		w.checkNotice(a)
+	case Start:
+		w.checkStart(a.Ref)
+		w.alive[a.Ref] = false
+	case Stop:
+		w.checkStop(a.Ref)
+	case Kill:
+		w.checkStop(a.Ref)
+	default:
+	}
+}
+
+func (w *world) checkNotice(n Notice) {
+	switch n.Type {
+	case TypeRunStarted:
+		clear(w.done)
+		clear(w.started)
+	case TypeUnitSkipped:
+		w.done[n.Ref.Name] = true
+	default:
+	}
+}
+
+func (w *world) checkStart(ref Ref) {
+	if w.stopping {
+		w.fatalf("%s started after a stop request", ref)
+	}
+	for other := range w.alive {
+		if other.Name == ref.Name || other.Kind == Init && ref.Kind == Init {
+			w.fatalf("%s started while %s is live", ref, other)
+		}
+	}
+	for _, spec := range w.Run.Spec.Units {
+		if spec.Name == ref.Name && ref.Kind != Service {
+			if ref.Kind == Init && w.done[ref.Name] {
+				w.fatalf("%s started although it has succeeded", ref)
+			}
+			return
+		}
+		if spec.Kind == Init && !w.done[spec.Name] || spec.Kind == Sidecar && !w.started[spec.Name] && !w.hasStarted(spec.Name) {
+			w.fatalf("%s started before %s is through", ref, spec.Name)
+		}
+	}
+}
+
+func (w *world) hasStarted(name string) bool {
+	i := slices.IndexFunc(w.Run.Spec.Units, func(u UnitSpec) bool { return u.Name == name })
+	return w.Run.Units[i].HasStarted
+}
+
+func (w *world) checkStop(ref Ref) {
+	i := w.Run.Find(ref)
+	if i < 0 || ref.Kind != Sidecar || w.Run.Units[i].StopCause != StopEnding {
+		return
+	}
+	for other := range w.alive {
+		if other.Kind == Service && other.Run == ref.Run {
+			w.fatalf("%s stopped while %s is live", ref, other)
+		}
+	}
+	for j := i + 1; j < len(w.Run.Units); j++ {
+		if w.Run.Spec.Units[j].Kind == Sidecar && w.alive[w.Run.Ref(j)] {
+			w.fatalf("%s stopped before %s, which was declared after it", ref, w.Run.Ref(j))
+		}
+	}
+}
+
+func (w *world) anyAlive() Ref {
+	refs := make([]Ref, 0, len(w.alive))
+	for ref := range w.alive {
+		refs = append(refs, ref)
+	}
+	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+	return refs[w.next(len(refs))]
+}
+
+func (w *world) fatalf(format string, args ...any) {
+	w.t.Helper()
+	spec, err := json.MarshalIndent(w.Run.Spec, "", " ")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Fatalf("%s\n%s\n%s", fmt.Sprintf(format, args...), strings.Join(w.trace, "\n"), spec)
+}

@@ -1,0 +1,156 @@
+package engine
+
+// settleStart starts all that may start now. It sets Ending if nothing is
+// left to do.
+func (t *turn) settleStart() {
+	switch t.Sandbox.Phase {
+	case SandboxNone:
+		t.Sandbox.Number++
+		t.Sandbox.Phase = SandboxPreparing
+		t.do(PrepareSandbox{t.Sandbox.Number})
+		return
+	case SandboxPreparing, SandboxBackoff, SandboxRemoving:
+		return
+	case SandboxUp:
+	}
+	if !t.startInOrder() {
+		return
+	}
+	if !t.Initialized {
+		t.Initialized = true
+		t.notice(Notice{Type: TypeWorkflowInitialized})
+	}
+	t.startServices()
+	if t.servicesDone() {
+		t.complete()
+	}
+}
+
+// startInOrder starts the first init step or sidecar whose turn it is, and
+// has the one after it prepared. It reports whether all are through.
+func (t *turn) startInOrder() bool {
+	for i, spec := range t.Spec.Units {
+		if spec.Kind == Service {
+			continue
+		}
+		if t.Units[i].Phase == UnitPending {
+			t.start(i, "its turn")
+		}
+		if !t.through(i) {
+			t.prepareAfter(i)
+			return false
+		}
+	}
+	return true
+}
+
+// through reports whether what is declared after init step or sidecar i may
+// start (SEMANTICS B 3, 4).
+func (t *turn) through(i int) bool {
+	if t.Spec.Units[i].Kind == Init {
+		return t.Units[i].Phase == UnitSucceeded
+	}
+	return t.Units[i].HasStarted
+}
+
+// prepareAfter has what starts after i prepared, and no more: the next init
+// step or sidecar, or all services after the last of them.
+func (t *turn) prepareAfter(i int) {
+	for j := i + 1; j < len(t.Units); j++ {
+		if t.Spec.Units[j].Kind != Service {
+			t.prepareIfPending(j)
+			return
+		}
+	}
+	for j, spec := range t.Spec.Units {
+		if spec.Kind == Service {
+			t.prepareIfPending(j)
+		}
+	}
+}
+
+func (t *turn) prepareIfPending(i int) {
+	if t.Units[i].Phase == UnitPending {
+		t.prepare(i)
+	}
+}
+
+func (t *turn) startServices() {
+	for i, spec := range t.Spec.Units {
+		if spec.Kind == Service && t.Units[i].Phase == UnitPending {
+			t.start(i, "initialized")
+		}
+	}
+}
+
+func (t *turn) servicesDone() bool {
+	for i, spec := range t.Spec.Units {
+		if spec.Kind == Service && !t.Units[i].Phase.Final() {
+			return false
+		}
+	}
+	return true
+}
+
+// complete ends the run because its services have; sidecars never keep it
+// alive (SEMANTICS B 40, 101).
+func (t *turn) complete() {
+	e := Ending{Cause: "all services have ended", Verdict: Succeeded, Reason: ReasonCompleted}
+	for i, spec := range t.Spec.Units {
+		if spec.Kind == Service && t.Units[i].Phase == UnitFailed {
+			e.Verdict, e.Reason = Failed, ReasonServiceFailed
+			t.Message = "service \"" + spec.Name + "\" failed"
+			break
+		}
+	}
+	t.end(e)
+}
+
+// settleConditions derives what is true of the workflow as a whole.
+func (t *turn) settleConditions() {
+	if phase := t.livePhase(); phase != t.Phase {
+		t.Phase = phase
+		t.notice(Notice{Type: TypeWorkflowPhase, Phase: phase})
+	}
+	ready := t.Initialized && t.allReady()
+	if ready == t.Ready {
+		return
+	}
+	t.Ready = ready
+	kind := TypeWorkflowUnready
+	if ready {
+		kind = TypeWorkflowReady
+	}
+	t.notice(Notice{Type: kind})
+}
+
+// livePhase is Running once every service has been started, and stays so
+// (SEMANTICS B 98-100).
+func (t *turn) livePhase() Phase {
+	if t.Phase == Running {
+		return Running
+	}
+	for i, spec := range t.Spec.Units {
+		u := &t.Units[i]
+		if spec.Kind == Service && u.StartedAt.IsZero() && u.Exit == nil {
+			return Pending
+		}
+	}
+	if !t.Initialized {
+		return Pending
+	}
+	return Running
+}
+
+// allReady reports whether every sidecar and every service is ready. A
+// service that has succeeded for good is no reason to call the workflow
+// unready: who waits for it has what they wait for.
+func (t *turn) allReady() bool {
+	for i, spec := range t.Spec.Units {
+		done := spec.Kind == Init || spec.Kind == Service && t.Units[i].Phase == UnitSucceeded
+		if !done && !t.Units[i].Ready {
+			return false
+		}
+	}
+	return true
+}

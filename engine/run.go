@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"slices"
+	"time"
+)
+
+// Run is one pass of a workflow from its first init step, and all that is
+// known of it. It is a value: Transition returns a changed copy. Its JSON form
+// is the run record on disk; it holds no secret value.
+type Run struct {
+	Spec      Workflow  `json:"spec"`
+	Number    int       `json:"number"` // 0: never ran
+	Reason    Reason    `json:"reason"` // why it began
+	Phase     Phase     `json:"phase"`
+	End       Reason    `json:"end,omitempty"` // why it ended, or will end so
+	Message   string    `json:"message,omitempty"`
+	StartedAt time.Time `json:"started_at"`
+	EndedAt   time.Time `json:"ended_at,omitzero"`
+
+	Sandbox     Sandbox `json:"sandbox"`
+	Initialized bool    `json:"initialized,omitempty"`
+	Ready       bool    `json:"ready,omitempty"`
+	Ending      *Ending `json:"ending,omitempty"` // set while the run is being ended
+
+	Units []Unit `json:"units"` // as Spec.Units
+}
+
+// Phase is where a workflow is in its life (SEMANTICS B 98).
+type Phase string
+
+// Phases of a workflow.
+const (
+	Pending   Phase = "Pending" // not every service has been started
+	Running   Phase = "Running"
+	Succeeded Phase = "Succeeded"
+	Failed    Phase = "Failed"
+)
+
+// Done reports whether nothing follows by itself.
+func (p Phase) Done() bool { return p == Succeeded || p == Failed }
+
+// Reason is why something is as it is, in one CamelCase word.
+type Reason string
+
+// Reasons: why a run began, why it ended, how an attempt ended, why one waits.
+const (
+	ReasonUp          Reason = "Up"
+	ReasonRestart     Reason = "Restart"
+	ReasonSandboxLost Reason = "SandboxLost"
+	ReasonBoot        Reason = "Boot"
+	ReasonSpecChanged Reason = "SpecChanged"
+
+	ReasonInitFailed       Reason = "InitFailed"
+	ReasonServiceFailed    Reason = "ServiceFailed"
+	ReasonDeadlineExceeded Reason = "DeadlineExceeded"
+	ReasonStopped          Reason = "Stopped"
+
+	ReasonCompleted     Reason = "Completed"
+	ReasonError         Reason = "Error"
+	ReasonOOMKilled     Reason = "OOMKilled"
+	ReasonKilled        Reason = "Killed"
+	ReasonStatusUnknown Reason = "ContainerStatusUnknown"
+
+	ReasonUnhealthy        Reason = "Unhealthy"
+	ReasonCrashLoopBackOff Reason = "CrashLoopBackOff"
+	ReasonErrImagePull     Reason = "ErrImagePull"
+	ReasonImagePullBackOff Reason = "ImagePullBackOff"
+	ReasonSandboxFailed    Reason = "FailedCreatePodSandBox"
+	ReasonNoInit           Reason = "NoInit"
+)
+
+// Sandbox is the state of what the units share.
+type Sandbox struct {
+	Number int          `json:"number"` // of the current or last one; never used twice
+	Phase  SandboxPhase `json:"phase"`
+	Tries  int          `json:"tries,omitempty"`  // in vain, since it was wanted
+	Reason string       `json:"reason,omitempty"` // of the last failure
+}
+
+// SandboxPhase is where a sandbox is in its life.
+type SandboxPhase string
+
+// Phases of a sandbox.
+const (
+	SandboxNone      SandboxPhase = ""
+	SandboxPreparing SandboxPhase = "preparing"
+	SandboxBackoff   SandboxPhase = "backoff"
+	SandboxUp        SandboxPhase = "up"
+	SandboxRemoving  SandboxPhase = "removing"
+)
+
+// Ending is a run that is being ended: everything is stopped in order, then
+// the verdict becomes the phase, and the next run begins if there is one.
+type Ending struct {
+	Cause   string    `json:"cause"`             // for the reader
+	Verdict Phase     `json:"verdict,omitempty"` // "": what the services' exit codes say (SEMANTICS B 87)
+	Reason  Reason    `json:"reason"`
+	Until   time.Time `json:"until"` // what lives then is killed
+	Next    *NextRun  `json:"next,omitempty"`
+}
+
+// NextRun is what the next run begins with.
+type NextRun struct {
+	Spec   Workflow `json:"spec"`
+	Reason Reason   `json:"reason"`
+	NoInit bool     `json:"no_init,omitempty"`
+	// KeepSandbox is false if the next run needs one of its own.
+	KeepSandbox bool `json:"keep_sandbox,omitempty"`
+}
+
+// Unit is the state of one unit within a run.
+type Unit struct {
+	Phase   UnitPhase `json:"phase"`
+	Attempt int       `json:"attempt,omitempty"` // the current or last one; 0: none
+	Started bool      `json:"started,omitempty"` // SEMANTICS B 41
+	Ready   bool      `json:"ready,omitempty"`
+	// HasStarted: an attempt of this run has been started; what is declared
+	// after a sidecar waits for no more than that.
+	HasStarted bool `json:"has_started,omitempty"`
+
+	StartedAt    time.Time `json:"started_at,omitzero"`  // of the current or last attempt
+	FirstStartAt time.Time `json:"first_start,omitzero"` // of the first one
+	Exit         *UnitExit `json:"exit,omitempty"`       // of the last ended attempt
+
+	StopCause StopCause `json:"stop_cause,omitempty"` // why the live attempt is being stopped
+	Killed    bool      `json:"killed,omitempty"`     // the live attempt has been sent SIGKILL
+
+	Restarts     int       `json:"restarts,omitempty"`     // since the back-off was last clear
+	Waits        int       `json:"waits,omitempty"`        // tries in vain since the last start
+	Waiting      Reason    `json:"waiting,omitempty"`      // why it waits, in UnitBackoff
+	WaitMessage  string    `json:"wait_message,omitempty"` // and what was said of it
+	BackoffUntil time.Time `json:"backoff_until,omitzero"`
+
+	Prepared int                   `json:"-"` // the attempt that has been prepared; 0: none
+	Streaks  [Liveness + 1]Streaks `json:"-"` // of probes, by kind
+}
+
+// Streaks counts the latest equal results of a probe.
+type Streaks struct{ Passed, Failed int }
+
+// UnitExit is how an attempt ended.
+type UnitExit struct {
+	Attempt    int       `json:"attempt"`
+	Code       int       `json:"code"`
+	Reason     Reason    `json:"reason"`
+	Message    string    `json:"message,omitempty"`
+	StartedAt  time.Time `json:"started_at,omitzero"`
+	FinishedAt time.Time `json:"finished_at"`
+}
+
+// UnitPhase is where a unit is in its life; doc.go has the diagram.
+type UnitPhase string
+
+// Phases of a unit.
+const (
+	UnitPending   UnitPhase = "" // its turn has not come
+	UnitStarting  UnitPhase = "starting"
+	UnitRunning   UnitPhase = "running"
+	UnitStopping  UnitPhase = "stopping"
+	UnitBackoff   UnitPhase = "backoff"
+	UnitSucceeded UnitPhase = "succeeded"
+	UnitFailed    UnitPhase = "failed"
+)
+
+// Live reports whether a process of the unit may exist.
+func (p UnitPhase) Live() bool {
+	return p == UnitStarting || p == UnitRunning || p == UnitStopping
+}
+
+// Final reports whether the unit is not started again in this run.
+func (p UnitPhase) Final() bool { return p == UnitSucceeded || p == UnitFailed }
+
+// StopCause is why a live attempt is being stopped. It decides what follows
+// its exit.
+type StopCause string
+
+// Causes of a stop.
+const (
+	StopEnding    StopCause = "ending"    // of the run
+	StopTimeout   StopCause = "timeout"   // of the attempt
+	StopDeadline  StopCause = "deadline"  // of the unit
+	StopUnhealthy StopCause = "unhealthy" // a startup or liveness probe
+	StopRestart   StopCause = "restart"   // asked for
+)
+
+// New returns a workflow that has never run.
+func New(spec Workflow) Run {
+	return Run{Spec: spec, Phase: Pending, Units: make([]Unit, len(spec.Units))}
+}
+
+// Live reports whether the run has begun and not ended.
+func (r *Run) Live() bool { return r.Number > 0 && !r.Phase.Done() }
+
+// Ref names the current attempt of unit i.
+func (r *Run) Ref(i int) Ref {
+	spec := &r.Spec.Units[i]
+	return Ref{Run: r.Number, Kind: spec.Kind, Name: spec.Name, Attempt: r.Units[i].Attempt}
+}
+
+// Find returns the index of the unit whose current attempt is ref, or -1: an
+// old attempt, an old run, a stranger.
+func (r *Run) Find(ref Ref) int {
+	i := slices.IndexFunc(r.Spec.Units, func(u UnitSpec) bool { return u.Name == ref.Name })
+	if i < 0 || r.Ref(i) != ref {
+		return -1
+	}
+	return i
+}
+
+// clone copies what Transition may change.
+func (r Run) clone() Run {
+	r.Units = slices.Clone(r.Units)
+	for i := range r.Units {
+		if exit := r.Units[i].Exit; exit != nil {
+			copied := *exit
+			r.Units[i].Exit = &copied
+		}
+	}
+	if r.Ending != nil {
+		copied := *r.Ending
+		r.Ending = &copied
+	}
+	return r
+}
+
+// durable is the part of a run that must survive the supervisor.
+func (r Run) durable() Run {
+	r = r.clone()
+	for i := range r.Units {
+		r.Units[i].Prepared = 0
+		r.Units[i].Streaks = [Liveness + 1]Streaks{}
+	}
+	return r
+}

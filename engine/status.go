@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+)
+
+// Status is what `limber ps -o json` shows of a workflow.
+type Status struct {
+	Name      string       `json:"name"`
+	Run       int          `json:"run"`
+	Phase     Phase        `json:"phase"`
+	Status    string       `json:"status"` // as kubectl prints it
+	Ready     bool         `json:"ready"`
+	Reason    Reason       `json:"reason"`
+	Message   string       `json:"message"`
+	StartedAt time.Time    `json:"started_at"`
+	EndedAt   time.Time    `json:"ended_at,omitzero"`
+	Units     []UnitStatus `json:"units"`
+}
+
+// UnitStatus is what it shows of a unit.
+type UnitStatus struct {
+	Name        string    `json:"name"`
+	Role        string    `json:"role"`
+	State       UnitState `json:"state"`
+	ExitCode    *int      `json:"exit_code,omitempty"` // of the last ended attempt
+	Reason      Reason    `json:"reason"`
+	Message     string    `json:"message"`
+	Attempts    int       `json:"attempts"`
+	Ready       bool      `json:"ready"`
+	Image       string    `json:"image"`
+	ContainerID string    `json:"container_id"` // filled in by who knows it
+	StartedAt   time.Time `json:"started_at,omitzero"`
+	FinishedAt  time.Time `json:"finished_at,omitzero"`
+}
+
+// UnitState is a unit's phase as others see it: Kubernetes' waiting, running
+// and terminated.
+type UnitState string
+
+// States of a unit.
+const (
+	StateWaiting UnitState = "waiting"
+	StateRunning UnitState = "running"
+	StateExited  UnitState = "exited"
+)
+
+// Settled reports whether nobody need wait for w any longer: it is ready, or
+// has ended.
+func (s Status) Settled() bool { return s.Ready || s.Phase.Done() }
+
+// StatusOf describes a run.
+func StatusOf(r Run) Status {
+	s := Status{
+		Name: r.Spec.Name, Run: r.Number, Phase: r.Phase, Ready: r.Ready, Reason: r.End,
+		Message: r.Message, StartedAt: r.StartedAt, EndedAt: r.EndedAt, Status: statusText(&r),
+	}
+	for i := range r.Units {
+		s.Units = append(s.Units, unitStatus(&r, i))
+	}
+	return s
+}
+
+func unitStatus(r *Run, i int) UnitStatus {
+	u, spec := &r.Units[i], &r.Spec.Units[i]
+	s := UnitStatus{
+		Name: spec.Name, Role: spec.Kind.String(), State: StateWaiting, Attempts: u.Attempt,
+		Ready: u.Ready, Image: spec.Container.Image, StartedAt: u.StartedAt,
+	}
+	if u.Exit != nil {
+		s.ExitCode = &u.Exit.Code
+		s.Message = u.Exit.Message
+	}
+	switch {
+	case u.Phase == UnitRunning || u.Phase == UnitStopping:
+		s.State = StateRunning
+	case u.Phase.Final() && u.Exit != nil:
+		s.State = StateExited
+		s.Reason, s.FinishedAt = u.Exit.Reason, u.Exit.FinishedAt
+	case u.Phase == UnitBackoff:
+		s.Reason = u.Waiting
+		if u.WaitMessage != "" {
+			s.Message = u.WaitMessage
+		}
+	default:
+		s.Reason = notYet(r)
+	}
+	return s
+}
+
+// notYet is why a unit whose turn has not come waits (SEMANTICS B 107).
+func notYet(r *Run) Reason {
+	for _, spec := range r.Spec.Units {
+		if spec.Kind != Service {
+			return "PodInitializing"
+		}
+	}
+	return "ContainerCreating"
+}
+
+// statusText is the STATUS column (SEMANTICS B 102-109).
+func statusText(r *Run) string {
+	switch {
+	case r.Number == 0:
+		return "Unknown"
+	case r.Ending != nil:
+		return "Terminating"
+	case r.Phase.Done() && (r.End == ReasonDeadlineExceeded || r.End == ReasonStopped):
+		return string(r.End)
+	case r.Sandbox.Phase == SandboxBackoff:
+		return string(ReasonSandboxFailed)
+	}
+	if text := initStatus(r); text != "" {
+		return text
+	}
+	if r.Phase.Done() {
+		return doneStatus(r)
+	}
+	return serviceStatus(r)
+}
+
+// initStatus is decided by the first init step or sidecar that is not through
+// (SEMANTICS B 103, 104, 109); "" if there is none.
+func initStatus(r *Run) string {
+	index, total, found := 0, 0, -1
+	for i, spec := range r.Spec.Units {
+		if spec.Kind == Service {
+			continue
+		}
+		u := &r.Units[i]
+		through := u.Phase == UnitSucceeded && spec.Kind == Init || spec.Kind == Sidecar && (u.Started || r.Phase.Done())
+		if found < 0 && !through {
+			found, index = i, total
+		}
+		total++
+	}
+	if found < 0 {
+		return ""
+	}
+	u := &r.Units[found]
+	switch {
+	case u.Phase == UnitFailed && u.Exit != nil:
+		return "Init:" + string(u.Exit.Reason)
+	case u.Phase == UnitBackoff:
+		return "Init:" + string(u.Waiting)
+	}
+	return fmt.Sprintf("Init:%d/%d", index, total)
+}
+
+// doneStatus is that of a run that has ended.
+func doneStatus(r *Run) string {
+	if r.Phase == Succeeded {
+		return string(ReasonCompleted)
+	}
+	for i, spec := range r.Spec.Units {
+		if exit := r.Units[i].Exit; spec.Kind == Service && exit != nil && !exit.succeeded() {
+			return string(exit.Reason)
+		}
+	}
+	if r.End != "" {
+		return string(r.End)
+	}
+	return string(ReasonError)
+}
+
+// serviceStatus scans the services from last to first, so the first one that
+// waits or has ended gives the text (SEMANTICS B 105-107).
+func serviceStatus(r *Run) string {
+	text, running, completed := "", false, false
+	for i := len(r.Units) - 1; i >= 0; i-- {
+		u, spec := &r.Units[i], &r.Spec.Units[i]
+		if spec.Kind != Service {
+			continue
+		}
+		switch {
+		case u.Phase == UnitBackoff:
+			text = string(u.Waiting)
+		case u.Phase == UnitPending || u.Phase == UnitStarting:
+			text = string(notYet(r))
+		case u.Phase == UnitFailed:
+			text = string(u.Exit.Reason)
+		case u.Phase == UnitSucceeded:
+			completed = true
+		default:
+			running = true
+		}
+	}
+	switch {
+	case text != "":
+		return text
+	case completed && !(running && r.Ready):
+		return "NotReady"
+	}
+	return string(Running)
+}

@@ -1,0 +1,310 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+)
+
+// giveUpAfter is how long the end of a killed attempt is waited for before
+// the run goes on without it.
+const giveUpAfter = 30 * time.Second
+
+// start begins the next attempt of unit i.
+func (t *turn) start(i int, cause string) {
+	u, spec := &t.Units[i], &t.Spec.Units[i]
+	if u.Phase == UnitBackoff {
+		t.do(Disarm{t.unitTimer(TimerBackoff, i)})
+	}
+	*u = Unit{
+		Phase: UnitStarting, Attempt: u.Attempt + 1, HasStarted: u.HasStarted,
+		FirstStartAt: u.FirstStartAt, Exit: u.Exit, Restarts: u.Restarts, Waits: u.Waits,
+	}
+	if u.FirstStartAt.IsZero() {
+		u.FirstStartAt = t.at
+		if d := spec.Restart.Deadline; d > 0 {
+			t.do(Arm{Timer: t.deadlineTimer(i), After: d})
+		}
+	}
+	t.do(Start{Ref: t.Ref(i), Cause: cause})
+}
+
+// prepare has the next attempt of unit i made ahead of its turn.
+func (t *turn) prepare(i int) {
+	u := &t.Units[i]
+	if u.Prepared != 0 {
+		return
+	}
+	u.Prepared = u.Attempt + 1
+	ref := t.Ref(i)
+	ref.Attempt = u.Prepared
+	t.do(Prepare{ref})
+}
+
+// discard takes back what prepare asked for.
+func (t *turn) discard(i int) {
+	u := &t.Units[i]
+	if u.Prepared == 0 {
+		return
+	}
+	ref := t.Ref(i)
+	ref.Attempt, u.Prepared = u.Prepared, 0
+	t.do(Discard{ref})
+}
+
+func (t *turn) unitStarted(ev UnitStarted) {
+	i := t.Find(ev.Ref)
+	if i < 0 {
+		return
+	}
+	u, spec := &t.Units[i], &t.Spec.Units[i]
+	if !u.Phase.Live() || !u.StartedAt.IsZero() {
+		return
+	}
+	u.StartedAt, u.Waits = ev.At, 0
+	t.noticeUnit(i, Notice{Type: TypeUnitStarted})
+	if u.Phase == UnitStopping {
+		return
+	}
+	u.Phase = UnitRunning
+	switch {
+	case spec.Kind == Init && spec.Timeout > 0:
+		t.do(Arm{Timer: t.unitTimer(TimerTimeout, i), After: spec.Timeout})
+	case spec.Kind == Init:
+	case spec.Startup != nil:
+		t.do(Probing{Ref: t.Ref(i), Probe: Startup, On: true})
+	default:
+		t.startupComplete(i)
+	}
+}
+
+// stop asks the live attempt of unit i to end.
+func (t *turn) stop(i int, cause StopCause, grace time.Duration, why string) {
+	u := &t.Units[i]
+	if u.Phase == UnitStopping {
+		return
+	}
+	t.stopProbing(i, Startup, Liveness)
+	t.disarmTimeout(i)
+	u.Phase, u.StopCause = UnitStopping, cause
+	t.noticeUnit(i, Notice{Type: TypeUnitStopping, Reason: stopReasons[cause], Message: why, Grace: max(grace, 0)})
+	if grace <= 0 {
+		t.kill(i, why)
+		return
+	}
+	t.do(Stop{Ref: t.Ref(i), Grace: grace, Cause: why})
+	if cause != StopEnding { // the ending has one timer for all
+		t.do(Arm{Timer: t.unitTimer(TimerGrace, i), After: grace})
+	}
+}
+
+// stopReasons are the causes of a stop as the journal says them.
+var stopReasons = map[StopCause]Reason{
+	StopEnding:    ReasonStopped,
+	StopTimeout:   ReasonDeadlineExceeded,
+	StopDeadline:  ReasonDeadlineExceeded,
+	StopUnhealthy: ReasonUnhealthy,
+	StopRestart:   ReasonRestart,
+}
+
+// kill ends the attempt of unit i, which is being stopped, by force.
+func (t *turn) kill(i int, why string) {
+	u := &t.Units[i]
+	if u.Killed {
+		return
+	}
+	u.Killed = true
+	t.do(Kill{Ref: t.Ref(i), Cause: why},
+		Arm{Timer: t.unitTimer(TimerGiveUp, i), After: giveUpAfter})
+}
+
+func (t *turn) unitExited(ev UnitExited) {
+	i := t.Find(ev.Ref)
+	if i < 0 || !t.Units[i].Phase.Live() {
+		return
+	}
+	u := &t.Units[i]
+	t.left(i)
+	u.Exit = &UnitExit{
+		Attempt: u.Attempt, Code: ev.Code, Reason: exitReason(u, ev), Message: ev.Message,
+		StartedAt: u.StartedAt, FinishedAt: ev.At,
+	}
+	t.noticeUnit(i, Notice{Type: TypeUnitExited, ExitCode: ev.Code, Reason: u.Exit.Reason, Message: ev.Message})
+	t.follow(i)
+}
+
+// left takes back what goes with a live attempt.
+func (t *turn) left(i int) {
+	u := &t.Units[i]
+	t.stopProbing(i, Startup, Readiness, Liveness)
+	t.disarmTimeout(i)
+	if u.Phase == UnitStopping {
+		if u.Killed {
+			t.do(Disarm{t.unitTimer(TimerGiveUp, i)})
+		}
+		if u.StopCause != StopEnding {
+			t.do(Disarm{t.unitTimer(TimerGrace, i)})
+		}
+	}
+	t.setReady(i, false)
+	u.Started = false
+}
+
+func (t *turn) disarmTimeout(i int) {
+	if t.Units[i].Phase == UnitRunning && t.Spec.Units[i].Timeout > 0 {
+		t.do(Disarm{t.unitTimer(TimerTimeout, i)})
+	}
+}
+
+// exitReason names the end of an attempt (SEMANTICS B 142).
+func exitReason(u *Unit, ev UnitExited) Reason {
+	switch {
+	case ev.OOM:
+		return ReasonOOMKilled
+	case u.StopCause == StopTimeout || u.StopCause == StopDeadline:
+		return ReasonDeadlineExceeded
+	case u.Killed:
+		return ReasonKilled
+	case ev.Lost:
+		return ReasonStatusUnknown
+	case ev.Code == 0:
+		return ReasonCompleted
+	}
+	return ReasonError
+}
+
+// succeeded reports whether the attempt ended as it should: code 0 is not
+// enough if it was cut short or nobody knows (SEMANTICS B 10).
+func (e *UnitExit) succeeded() bool { return e.Code == 0 && e.Reason == ReasonCompleted }
+
+// follow decides what comes after the exit of unit i.
+func (t *turn) follow(i int) {
+	u, spec := &t.Units[i], &t.Spec.Units[i]
+	failed := !u.Exit.succeeded()
+	attempts := spec.Restart.Attempts
+	switch {
+	case !failed && spec.Kind == Init:
+		t.succeed(i)
+	case t.Ending != nil:
+		t.settleUnit(i)
+	case u.StopCause == StopRestart:
+		t.start(i, "restart asked for")
+	case u.StopCause == StopDeadline:
+		t.fail(i, "deadline of "+spec.Restart.Deadline.String()+" exceeded")
+	case !spec.Restart.worthIt(u.Exit.Code, failed):
+		t.settleUnit(i)
+	case attempts > 0 && u.Attempt >= attempts:
+		t.fail(i, fmt.Sprintf("all %d attempts used up", attempts))
+	default:
+		t.restart(i)
+	}
+}
+
+// restart begins the next attempt of unit i after its back-off.
+func (t *turn) restart(i int) {
+	u, policy := &t.Units[i], t.Spec.Units[i].Restart
+	if policy.ResetAfter > 0 && !u.StartedAt.IsZero() && t.at.Sub(u.StartedAt) >= policy.ResetAfter {
+		u.Restarts = 0
+	}
+	u.Restarts++
+	delay := policy.Backoff.Delay(u.Restarts)
+	switch {
+	case policy.Deadline > 0 && !t.at.Add(delay).Before(u.FirstStartAt.Add(policy.Deadline)):
+		t.fail(i, "deadline of "+policy.Deadline.String()+" leaves no time for a new attempt")
+	case delay == 0:
+		t.start(i, fmt.Sprintf("exit code %d", u.Exit.Code))
+	default:
+		t.wait(i, delay, policy.Backoff.Jitter, ReasonCrashLoopBackOff)
+		t.prepare(i)
+	}
+}
+
+// wait puts off the next attempt of unit i.
+func (t *turn) wait(i int, delay time.Duration, jitter float64, why Reason) {
+	u := &t.Units[i]
+	u.Phase, u.Waiting, u.BackoffUntil = UnitBackoff, why, t.at.Add(delay)
+	t.noticeUnit(i, Notice{Type: TypeUnitBackoff, Reason: why, Delay: delay})
+	t.do(Arm{Timer: t.unitTimer(TimerBackoff, i), After: delay, Jitter: jitter})
+}
+
+func (t *turn) unitWaiting(ev UnitWaiting) {
+	i := t.Find(ev.Ref)
+	if i < 0 || !t.Units[i].Phase.Live() {
+		return
+	}
+	u := &t.Units[i]
+	t.left(i)
+	t.noticeUnit(i, Notice{
+		Type: TypeUnitWaiting, Reason: Reason(ev.Reason), Message: ev.Message, Permanent: ev.Permanent,
+	})
+	u.Attempt-- // it did not come about
+	u.Waits++
+	u.WaitMessage = ev.Message
+	switch {
+	case t.Ending != nil:
+		t.settleUnit(i)
+	case ev.Permanent && t.Spec.RestartPolicy == RestartNever:
+		u.Phase, u.Waiting = UnitBackoff, Reason(ev.Reason)
+		t.Message = fmt.Sprintf("%s %q cannot start: %s", t.Spec.Units[i].Kind, t.Spec.Units[i].Name, ev.Message)
+		t.end(Ending{Cause: ev.Reason, Verdict: Failed, Reason: Reason(ev.Reason)})
+	default:
+		t.wait(i, DefaultBackoff.Delay(u.Waits), DefaultBackoff.Jitter, waitReason(Reason(ev.Reason)))
+	}
+}
+
+// waitReason is what a unit in back-off shows (SEMANTICS B 24, 113).
+func waitReason(r Reason) Reason {
+	if r == ReasonErrImagePull {
+		return ReasonImagePullBackOff
+	}
+	return r
+}
+
+// succeed is the end of an init step that has done its work.
+func (t *turn) succeed(i int) {
+	t.Units[i].Phase = UnitSucceeded
+	t.setReady(i, true)
+	t.doneWith(i)
+}
+
+// settleUnit ends unit i for this run, as its last exit says. An init step
+// that has not succeeded fails the run, unless the run ends anyway.
+func (t *turn) settleUnit(i int) {
+	u := &t.Units[i]
+	switch {
+	case u.Exit == nil:
+		u.Phase = UnitPending
+	case u.Exit.succeeded():
+		u.Phase = UnitSucceeded
+	case t.Ending == nil && t.Spec.Units[i].Kind == Init:
+		t.fail(i, "its retry policy allows no new attempt")
+		return
+	default:
+		u.Phase = UnitFailed
+	}
+	t.doneWith(i)
+}
+
+// fail ends unit i for this run. Without an init step, or a sidecar that
+// others wait for, the run cannot go on (SEMANTICS A2).
+func (t *turn) fail(i int, why string) {
+	u, spec := &t.Units[i], &t.Spec.Units[i]
+	u.Phase = UnitFailed
+	t.doneWith(i)
+	if spec.Kind == Service || u.HasStarted {
+		return
+	}
+	t.Message = fmt.Sprintf("%s %q failed for good", spec.Kind, spec.Name)
+	if u.Exit != nil {
+		t.Message += fmt.Sprintf(" with exit code %d", u.Exit.Code)
+	}
+	t.Message += ": " + why
+	t.end(Ending{Cause: t.Message, Verdict: Failed, Reason: ReasonInitFailed})
+}
+
+// doneWith takes back what goes with a unit that may be started again.
+func (t *turn) doneWith(i int) {
+	t.discard(i)
+	if t.Spec.Units[i].Restart.Deadline > 0 && !t.Units[i].FirstStartAt.IsZero() {
+		t.do(Disarm{t.deadlineTimer(i)})
+	}
+}

@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/limber-run/limber/runtime"
+)
+
+// Workflow is what is declared: what starts, restarts and stops as one.
+// It holds no secret value. All defaults are filled in.
+type Workflow struct {
+	Name                   string         `json:"name"`
+	RestartPolicy          RestartPolicy  `json:"restart_policy"`
+	ActiveDeadline         time.Duration  `json:"active_deadline,omitempty"` // of a run; 0: none
+	TerminationGracePeriod time.Duration  `json:"termination_grace_period"`
+	Network                NetworkMode    `json:"network"`
+	Volumes                []Volume       `json:"volumes,omitempty"` // those that its units mount
+	Secrets                []SecretSource `json:"secrets,omitempty"` // those that its units name
+	// Units are in declared order. Init steps and sidecars start in this
+	// order; services start together when those are through.
+	Units []UnitSpec `json:"units"`
+}
+
+// Fingerprint tells workflows apart: equal for equal ones, in memory and read
+// from a record.
+func (w Workflow) Fingerprint() string {
+	text, err := json.Marshal(w)
+	if err != nil {
+		panic(err) // a workflow holds nothing that JSON cannot
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(text))[:16]
+}
+
+// Same reports whether w and v declare the same.
+func (w Workflow) Same(v Workflow) bool { return w.Fingerprint() == v.Fingerprint() }
+
+// NetworkMode is how the units of a workflow see the network.
+type NetworkMode string
+
+// Network modes. In NetworkPod, the default, units share one address.
+const (
+	NetworkPod  NetworkMode = "pod"
+	NetworkHost NetworkMode = "host"
+	NetworkNone NetworkMode = "none"
+)
+
+// VolumeKind is where a volume's content lives.
+type VolumeKind string
+
+// Kinds of volumes.
+const (
+	VolumeNamed   VolumeKind = "named"   // on disk, until it is removed
+	VolumeHost    VolumeKind = "host"    // a path of the host
+	VolumeTmpfs   VolumeKind = "tmpfs"   // in memory, as long as the sandbox
+	VolumeScratch VolumeKind = "scratch" // on disk, as long as the workflow
+)
+
+// Volume is a declared volume. Mounts name it by Name.
+type Volume struct {
+	Name     string     `json:"name"`
+	Kind     VolumeKind `json:"kind"`
+	HostPath string     `json:"host_path,omitempty"` // absolute
+	Size     int64      `json:"size,omitempty"`      // bytes, of a tmpfs; 0: no limit
+}
+
+// SecretSource says where the value of a secret comes from. Exactly one
+// field beside Name is set.
+type SecretSource struct {
+	Name string `json:"name"`
+	Env  string `json:"env,omitempty"`  // variable of whoever ran limber
+	File string `json:"file,omitempty"` // absolute path
+}
+
+// SecretUse is one unit's view of a secret: a file, or a variable if Env is
+// set.
+type SecretUse struct {
+	Name string `json:"name"`
+	Path string `json:"path,omitempty"` // absolute, in the container
+	Mode uint32 `json:"mode,omitempty"` // permission bits
+	UID  *int   `json:"uid,omitempty"`  // nil: the unit's user
+	GID  *int   `json:"gid,omitempty"`  // nil: the unit's group
+	Env  string `json:"env,omitempty"`
+}
+
+// Kind is what a unit is for.
+type Kind int
+
+// Kinds of units.
+const (
+	Init Kind = iota + 1 // runs to completion, in order
+	Sidecar
+	Service
+)
+
+func (k Kind) String() string {
+	switch k {
+	case Init:
+		return "init"
+	case Sidecar:
+		return "sidecar"
+	case Service:
+		return "service"
+	}
+	return fmt.Sprintf("Kind(%d)", int(k))
+}
+
+// MarshalText writes a kind as in HCL.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *Kind) UnmarshalText(text []byte) error {
+	for _, known := range []Kind{Init, Sidecar, Service} {
+		if known.String() == string(text) {
+			*k = known
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown kind of unit %q", text)
+}
+
+// UnitSpec is a declared unit.
+type UnitSpec struct {
+	Name    string      `json:"name"`
+	Kind    Kind        `json:"kind"`
+	Secrets []SecretUse `json:"secrets,omitempty"`
+
+	// Container is passed on unopened. Its volume mounts carry the names of
+	// Workflow.Volumes; the supervisor fills in Name, Labels and Sandbox.
+	Container runtime.Spec `json:"container"`
+
+	// Timeout bounds one attempt of an init step; 0: none.
+	Timeout time.Duration `json:"timeout,omitempty"`
+	// Restart is the policy after an exit; of an init step its retry block.
+	Restart Restart `json:"restart"`
+
+	Startup   *Probe `json:"startup,omitempty"`
+	Readiness *Probe `json:"readiness,omitempty"`
+	Liveness  *Probe `json:"liveness,omitempty"`
+}
+
+// Ref names one attempt of one unit. Every event and every timer carries one;
+// what does not match the current attempt is dropped. Attempts are counted
+// anew in each run, so the run is part of the name.
+type Ref struct {
+	Run     int    `json:"run"`
+	Kind    Kind   `json:"kind"`
+	Name    string `json:"name"`
+	Attempt int    `json:"attempt"`
+}
+
+// String prints "service/api#2", and "service/api#2@3" in run 3: the first
+// run is not said.
+func (r Ref) String() string {
+	s := fmt.Sprintf("%s/%s#%d", r.Kind, r.Name, r.Attempt)
+	if r.Run > 1 {
+		s += fmt.Sprintf("@%d", r.Run)
+	}
+	return s
+}

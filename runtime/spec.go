@@ -1,0 +1,121 @@
+package runtime
+
+// Spec is what a container is made from.
+type Spec struct {
+	Name   string            `json:"name,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"`
+
+	Image string     `json:"image"`
+	Pull  PullPolicy `json:"pull,omitempty"` // for the caller; Prepare never pulls
+
+	// Command replaces the image's entrypoint, and with it the image's
+	// command; Args replaces the image's command. Nil leaves them.
+	Command    []string          `json:"command,omitempty"`
+	Args       []string          `json:"args,omitempty"`
+	WorkingDir string            `json:"working_dir,omitempty"`
+	Env        map[string]string `json:"env,omitempty"`
+
+	Mounts []Mount `json:"mounts,omitempty"`
+
+	// Sandbox is the ID of the container whose network, IPC and UTS
+	// namespaces this one joins. If it is set, Network, Ports and Hostname
+	// must be empty.
+	Sandbox  string  `json:"sandbox,omitempty"`
+	Network  Network `json:"network,omitzero"`
+	Ports    []Port  `json:"ports,omitempty"`
+	Hostname string  `json:"hostname,omitempty"`
+
+	StopSignal string    `json:"stop_signal,omitempty"` // "": the image's, else SIGTERM
+	Resources  Resources `json:"resources,omitzero"`
+	Security   Security  `json:"security,omitzero"`
+
+	// HealthCommand is what Check runs in this container.
+	HealthCommand []string `json:"health_command,omitempty"`
+}
+
+// PullPolicy says when an image is pulled. The words are Podman's.
+type PullPolicy string
+
+// Pull policies. The default is PullMissing.
+const (
+	PullMissing PullPolicy = "missing"
+	PullAlways  PullPolicy = "always"
+	PullNever   PullPolicy = "never"
+)
+
+// MountKind is what a mount shows.
+type MountKind string
+
+// Kinds of mounts.
+const (
+	MountBind   MountKind = "bind"   // Source is an absolute path on the host
+	MountVolume MountKind = "volume" // Source is a volume's name
+	MountTmpfs  MountKind = "tmpfs"  // memory of this container alone
+)
+
+// Mount is a file or directory shown inside a container.
+type Mount struct {
+	Kind     MountKind `json:"kind"`
+	Source   string    `json:"source,omitempty"`
+	Target   string    `json:"target"`
+	ReadOnly bool      `json:"read_only,omitempty"`
+	// Chown gives the source to the container's user, through the user
+	// namespace of a rootless engine (Podman's "U").
+	Chown bool  `json:"chown,omitempty"`
+	Size  int64 `json:"size,omitempty"` // bytes, of a tmpfs; 0: no limit
+}
+
+// NetworkMode is how a sandbox is connected.
+type NetworkMode string
+
+// Network modes. Bridge connects to the network called Network.Name.
+const (
+	NetworkBridge NetworkMode = "bridge"
+	NetworkHost   NetworkMode = "host"
+	NetworkNone   NetworkMode = "none"
+)
+
+// Network is how a container that joins no sandbox is connected.
+type Network struct {
+	Mode    NetworkMode `json:"mode,omitempty"`
+	Name    string      `json:"name,omitempty"`
+	Aliases []string    `json:"aliases,omitempty"` // DNS names on that network
+}
+
+// Port is a container port published on the host.
+type Port struct {
+	Name      string `json:"name,omitempty"`
+	Container int    `json:"container"`
+	Host      int    `json:"host,omitempty"` // 0: not published
+	HostIP    string `json:"host_ip,omitempty"`
+	Protocol  string `json:"protocol,omitempty"` // "tcp" (also ""), "udp"
+}
+
+// Resources limit a container. Zero means no limit.
+type Resources struct {
+	CPURequest    int64 `json:"cpu_request,omitempty"`    // thousandths of a core
+	CPULimit      int64 `json:"cpu_limit,omitempty"`      // thousandths of a core
+	MemoryRequest int64 `json:"memory_request,omitempty"` // bytes
+	MemoryLimit   int64 `json:"memory_limit,omitempty"`   // bytes
+	PidsLimit     int64 `json:"pids_limit,omitempty"`
+}
+
+// Security is what a container's processes may do.
+type Security struct {
+	User          string   `json:"user,omitempty"` // "uid[:gid]" or names; "": the image's
+	ReadOnly      bool     `json:"read_only,omitempty"`
+	Privileged    bool     `json:"privileged,omitempty"`
+	NewPrivileges bool     `json:"new_privileges,omitempty"` // false sets no_new_privileges
+	Add           []string `json:"add,omitempty"`            // capabilities
+	Drop          []string `json:"drop,omitempty"`           // capabilities, or "ALL"
+}
+
+// VolumeSpec is what a volume is made from.
+type VolumeSpec struct {
+	Name   string
+	Labels map[string]string
+	// Tmpfs keeps the volume in memory. It is emptied when the last
+	// container that mounts it ends, so a sandbox mounts it as well.
+	Tmpfs bool
+	Size  int64 // bytes, of a tmpfs; 0: no limit
+}
