@@ -25,7 +25,7 @@ func FuzzTransition(f *testing.F) {
 // TestRandomWorlds is FuzzTransition with seeds of its own, for every run of
 // the tests.
 func TestRandomWorlds(t *testing.T) {
-	for seed := range uint64(3000) {
+	for seed := range uint64(500) {
 		newWorld(t, randomBytes(seed)).live()
 	}
 }

@@ -71,8 +71,8 @@ const (
 	DefaultStartupFailureThreshold = 60
 )
 
-// probe returns the declared probe of a kind, or nil.
-func (u *UnitSpec) probe(kind ProbeKind) *Probe {
+// ProbeOf returns the declared probe of a kind, or nil.
+func (u *UnitSpec) ProbeOf(kind ProbeKind) *Probe {
 	switch kind {
 	case Startup:
 		return u.Startup

@@ -7,7 +7,7 @@ func (t *turn) probeDone(ev ProbeDone) {
 	if i < 0 || !t.listens(i, ev.Probe) {
 		return
 	}
-	probe, streak := t.Spec.Units[i].probe(ev.Probe), &t.Units[i].Streaks[ev.Probe]
+	probe, streak := t.Spec.Units[i].ProbeOf(ev.Probe), &t.Units[i].Streaks[ev.Probe]
 	if ev.OK {
 		*streak = Streaks{Passed: streak.Passed + 1}
 		if streak.Passed >= probe.SuccessThreshold {
@@ -38,7 +38,7 @@ func (t *turn) probeDone(ev ProbeDone) {
 // alone (SEMANTICS B 54, 65, 66).
 func (t *turn) listens(i int, kind ProbeKind) bool {
 	u := &t.Units[i]
-	if t.Spec.Units[i].probe(kind) == nil {
+	if t.Spec.Units[i].ProbeOf(kind) == nil {
 		return false
 	}
 	switch kind {
@@ -69,7 +69,7 @@ func (t *turn) failed(i int, kind ProbeKind, detail string) {
 		return
 	}
 	grace := t.Spec.TerminationGracePeriod
-	if own := t.Spec.Units[i].probe(kind).TerminationGracePeriod; own > 0 {
+	if own := t.Spec.Units[i].ProbeOf(kind).TerminationGracePeriod; own > 0 {
 		grace = own
 	}
 	t.stop(i, StopUnhealthy, grace, kind.String()+" probe failed: "+detail)

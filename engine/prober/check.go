@@ -102,14 +102,9 @@ func (c *Checker) HTTP(ctx context.Context, get engine.HTTPGet) (ok bool, detail
 }
 
 func (c *Checker) request(ctx context.Context, get engine.HTTPGet) (*http.Request, error) {
-	u, err := url.Parse("/" + strings.TrimPrefix(get.Path, "/")) // a path may carry a query
-	if err != nil {
-		return nil, fmt.Errorf("invalid path %q", get.Path)
-	}
-	u.Scheme = get.Scheme
-	u.Host = net.JoinHostPort(get.Host, strconv.Itoa(get.Port))
-
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	host := net.JoinHostPort(get.Host, strconv.Itoa(get.Port))
+	address := get.Scheme + "://" + host + "/" + strings.TrimPrefix(get.Path, "/") // a path may carry a query
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, withoutURL(err)
 	}

@@ -1,6 +1,7 @@
 package prober
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,9 +55,11 @@ func (p *Prober) Close() { p.agent.close() }
 // A command that does not end in time has failed, and is not run a second
 // time while it still runs; each period in which it does is a failure too.
 func (p *Prober) Run(ctx context.Context, job Job, report func(Result)) {
+	job.Probe.Period = cmp.Or(job.Probe.Period, engine.DefaultProbePeriod)
+	job.Probe.Timeout = cmp.Or(job.Probe.Timeout, engine.DefaultProbeTimeout)
+
 	w := &worker{report: report}
 	w.check, w.limit = p.handler(job)
-
 	first := time.Now().Add(job.delay())
 	w.plan = begin(first, job.Probe.Period, job.Kind != engine.Liveness)
 	w.run(ctx)

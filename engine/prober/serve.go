@@ -13,6 +13,7 @@ import (
 // conn.
 func Serve(ctx context.Context, conn net.Conn, check func(context.Context, Request) Answer) {
 	ctx, cancel := context.WithCancel(ctx)
+	defer func() { _ = conn.Close() }()
 	hangUp := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer hangUp()
 

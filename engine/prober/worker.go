@@ -44,7 +44,7 @@ func (w *worker) run(ctx context.Context) {
 		case <-timer.C:
 			w.due(ctx, time.Now())
 		case l := <-w.landings():
-			w.landed(l, time.Now())
+			w.landed(ctx, l, time.Now())
 		}
 	}
 	if w.flight != nil {
@@ -130,11 +130,13 @@ func try(ctx context.Context, check handler) (l landing) {
 	return l
 }
 
-func (w *worker) landed(l landing, now time.Time) {
+// landed takes what the check under way has returned. After the end of ctx
+// that is of no interest, nor if its time was over.
+func (w *worker) landed(ctx context.Context, l landing, now time.Time) {
 	f := w.flight
 	w.flight = nil
 	switch {
-	case f.failed:
+	case f.failed, ctx.Err() != nil:
 	case l.err != nil:
 		w.plan.notPassed(now)
 	default:

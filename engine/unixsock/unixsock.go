@@ -21,14 +21,18 @@ import (
 // ErrInUse is returned by Listen if somebody answers at the path.
 var ErrInUse = errors.New("socket in use")
 
+// maxName is the longest last element of a path: what is left of an address
+// after "/proc/self/fd/2147483647/" and a zero byte.
+const maxName = 108 - 26
+
 // mode is the permission of every socket made here: its owner's alone.
 const mode = 0o600
 
 // Dial connects to the socket at path.
 func Dial(ctx context.Context, path string) (net.Conn, error) {
-	dir, err := os.Open(filepath.Dir(path))
+	dir, err := openDir(path)
 	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", path, unwrapPath(err))
+		return nil, fmt.Errorf("dial %s: %w", path, err)
 	}
 	defer func() { _ = dir.Close() }()
 
@@ -47,12 +51,13 @@ func Dial(ctx context.Context, path string) (net.Conn, error) {
 // Two calls at the same time both succeed and the later one has the path;
 // who must be alone holds a lock.
 func Listen(ctx context.Context, path string) (net.Listener, error) {
-	if err := checkFree(ctx, path); err != nil {
+	dir, err := openDir(path)
+	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", path, err)
 	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", path, unwrapPath(err))
+	if err := checkFree(ctx, path); err != nil {
+		_ = dir.Close()
+		return nil, fmt.Errorf("listen on %s: %w", path, err)
 	}
 	l, err := listenIn(ctx, dir, path)
 	if err != nil {
@@ -60,6 +65,18 @@ func Listen(ctx context.Context, path string) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on %s: %w", path, unwrapOp(err))
 	}
 	return l, nil
+}
+
+// openDir opens the directory of a socket.
+func openDir(path string) (*os.File, error) {
+	if len(filepath.Base(path)) > maxName {
+		return nil, fmt.Errorf("the last element of the path is longer than %d bytes", maxName)
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return nil, unwrapPath(err)
+	}
+	return dir, nil
 }
 
 // checkFree returns an error unless path is free or a socket without

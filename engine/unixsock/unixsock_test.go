@@ -31,8 +31,7 @@ func listen(t *testing.T, path string) net.Listener {
 	return l
 }
 
-// answers dials path and returns what the first accepted connection of l is
-// sent.
+// answers fails the test unless a connection to path ends at l.
 func answers(t *testing.T, l net.Listener, path string) {
 	t.Helper()
 	dialled, err := Dial(t.Context(), path)
@@ -136,5 +135,17 @@ func TestErrorsNameThePath(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), path) || !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("error %v; want one that names %s and is fs.ErrNotExist", err, path)
 		}
+	}
+}
+
+func TestNameTooLong(t *testing.T) {
+	longest := filepath.Join(t.TempDir(), strings.Repeat("n", maxName))
+	answers(t, listen(t, longest), longest)
+
+	if _, err := Listen(t.Context(), longest+"n"); err == nil {
+		t.Error("Listen made a socket that cannot be dialled")
+	}
+	if _, err := Dial(t.Context(), longest+"n"); err == nil {
+		t.Error("Dial reached a socket that cannot be")
 	}
 }

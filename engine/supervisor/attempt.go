@@ -1,0 +1,252 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/engine/secrets"
+	"github.com/limber-run/limber/runtime"
+)
+
+// attempt is one container from create to exit, on a goroutine of its own.
+// The driver talks to it by closing channels, so it never waits for it; the
+// attempt answers with events.
+type attempt struct {
+	d        *driver
+	ref      engine.Ref
+	spec     engine.UnitSpec
+	workflow engine.Workflow
+	images   *images
+	sandbox  string // ID of the holder
+	start    signal
+	stop     signal
+	kill     signal
+	discard  signal
+	id       string // of the container, once prepared
+	delivery *secrets.Delivery
+}
+
+// signal is a thing that happens at most once.
+type signal struct {
+	once sync.Once
+	ch   chan struct{}
+}
+
+func newSignal() signal { return signal{ch: make(chan struct{})} }
+
+func (s *signal) set() { s.once.Do(func() { close(s.ch) }) }
+
+func newAttempt(d *driver, ref engine.Ref, spec engine.UnitSpec) *attempt {
+	return &attempt{
+		d: d, ref: ref, spec: spec, workflow: d.run.Spec, images: d.images, sandbox: d.sandbox.id,
+		start: newSignal(), stop: newSignal(), kill: newSignal(), discard: newSignal(),
+	}
+}
+
+// run makes the container, waits for its turn, starts it and sees it end.
+func (a *attempt) run(ctx context.Context) {
+	ctx, release := context.WithCancel(ctx)
+	defer release()
+	making, cancel := a.making(ctx)
+	defer cancel()
+	wait, err := a.make(making, ctx) // if it fails ahead of its turn, Start tries again
+	if !a.awaitTurn(ctx) {
+		a.drop(ctx)
+		return
+	}
+	if err != nil && making.Err() == nil {
+		wait, err = a.make(making, ctx)
+	}
+	if err == nil {
+		err = a.launch(making, ctx)
+	}
+	if err != nil {
+		a.failed(ctx, err, making.Err() != nil)
+		return
+	}
+	a.d.feed(engine.UnitStarted{At: time.Now(), Ref: a.ref})
+	a.watch(ctx, wait)
+}
+
+// making is a context that ends when the attempt is no longer wanted before
+// it runs.
+func (a *attempt) making(ctx context.Context) (context.Context, context.CancelFunc) {
+	making, cancel := context.WithCancel(ctx)
+	a.d.wg.Go(func() {
+		select {
+		case <-a.stop.ch:
+		case <-a.kill.ch:
+		case <-a.discard.ch:
+		case <-making.Done():
+		}
+		cancel()
+	})
+	return making, cancel
+}
+
+// awaitTurn reports whether the attempt is to be started.
+func (a *attempt) awaitTurn(ctx context.Context) bool {
+	select {
+	case <-a.start.ch:
+		return true
+	case <-a.discard.ch:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// make creates and initialises the container, and subscribes to its end for
+// as long as life goes on.
+func (a *attempt) make(ctx, life context.Context) (func() (runtime.Exit, error), error) {
+	spec := a.spec.Container
+	if err := a.images.ensure(ctx, a.d.life, spec.Image, spec.Pull); err != nil {
+		reason, permanent := pullReason(err)
+		return nil, &waitError{reason: reason, permanent: permanent, err: err}
+	}
+	spec, err := a.complete(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rt := a.d.project.cfg.Runtime
+	id, err := rt.Prepare(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	a.id = id
+	a.d.created(a.ref, id)
+	return rt.Watch(life, id)
+}
+
+// launch delivers the secrets and starts the process. A start that is under
+// way is not cut short: the process would be killed without being asked.
+func (a *attempt) launch(ctx, life context.Context) error {
+	if a.delivery != nil {
+		if err := a.delivery.Fill(a.d.project.secretValue(a.workflow.Secrets)); err != nil {
+			return &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
+		}
+	}
+	return patiently(ctx, func() error { return a.d.project.cfg.Runtime.Start(life, a.id) })
+}
+
+// failed tells why an attempt could not be started.
+func (a *attempt) failed(ctx context.Context, err error, unwanted bool) {
+	a.drop(ctx)
+	var start *runtime.StartError
+	if errors.As(err, &start) {
+		a.d.feed(engine.UnitExited{At: time.Now(), Ref: a.ref, Code: start.Code, Message: start.Message})
+		return
+	}
+	ev := engine.UnitWaiting{At: time.Now(), Ref: a.ref, Reason: "CreateContainerError", Message: err.Error()}
+	var wait *waitError
+	switch {
+	case unwanted:
+		ev.Reason, ev.Message = "Cancelled", "not wanted any more before it ran"
+	case errors.As(err, &wait):
+		ev.Reason, ev.Permanent = wait.reason, wait.permanent
+	case errors.Is(err, runtime.ErrUnsupported):
+		ev.Permanent = true
+	}
+	a.d.feed(ev)
+}
+
+// waitError is why an attempt cannot be made now.
+type waitError struct {
+	reason    string
+	permanent bool
+	err       error
+}
+
+func (e *waitError) Error() string { return e.err.Error() }
+func (e *waitError) Unwrap() error { return e.err }
+
+// drop removes what was made for an attempt that did not come about.
+func (a *attempt) drop(ctx context.Context) {
+	a.takeAwaySecrets()
+	if a.id == "" || ctx.Err() != nil {
+		return
+	}
+	a.d.removeNow(a.id)
+	a.id = ""
+}
+
+// watch sees the process end, and passes on what it is asked meanwhile.
+func (a *attempt) watch(ctx context.Context, wait func() (runtime.Exit, error)) {
+	ended := make(chan runtime.Exit, 1)
+	a.d.wg.Go(func() {
+		if exit, err := a.d.await(ctx, a.id, wait); err == nil {
+			ended <- exit
+		}
+	})
+	stop, kill := a.stop.ch, a.kill.ch
+	for {
+		select {
+		case <-stop:
+			stop = nil
+			a.send(ctx, "")
+		case <-kill:
+			kill = nil
+			a.send(ctx, "SIGKILL")
+		case exit := <-ended:
+			a.exited(ctx, exit)
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// send signals the process, on a goroutine of its own: an engine that does not
+// answer must not keep the attempt from its end, or from the next signal.
+func (a *attempt) send(ctx context.Context, name string) {
+	a.d.wg.Go(func() {
+		err := patiently(ctx, func() error { return a.d.project.cfg.Runtime.Signal(ctx, a.id, name) })
+		if err != nil && ctx.Err() == nil && !errors.Is(err, runtime.ErrNotFound) {
+			a.d.log.Warn().Err(err).Stringer("unit", a.ref).Str("signal", name).Msg("signal")
+		}
+	})
+}
+
+func (a *attempt) exited(ctx context.Context, exit runtime.Exit) {
+	a.takeAwaySecrets()
+	ev := engine.UnitExited{At: time.Now(), Ref: a.ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost}
+	if exit.Lost {
+		ev.Code, ev.Message = 137, "its end was not seen by the container engine"
+	}
+	a.d.feed(ev)
+}
+
+// takeAwaySecrets comes before the end is told: a unit's secrets exist only
+// while an attempt of it does.
+func (a *attempt) takeAwaySecrets() {
+	if a.delivery == nil {
+		return
+	}
+	if err := a.delivery.Remove(); err != nil {
+		a.d.log.Error().Err(err).Stringer("unit", a.ref).Msg("remove secrets")
+	}
+	a.delivery = nil
+}
+
+// created tells the journal and the record which container an attempt has.
+func (d *driver) created(ref engine.Ref, id string) {
+	d.post(func() { d.containers[ref] = id })
+	d.note(journal.Event{
+		Type: engine.TypeUnitCreated, Run: ref.Run, Unit: ref.Name, Role: ref.Kind.String(),
+		Attempt: ref.Attempt, Container: id,
+	})
+}
+
+// takeOver goes on with an attempt whose container runs.
+func (a *attempt) takeOver(ctx context.Context) {
+	ctx, release := context.WithCancel(ctx)
+	defer release()
+	wait, err := a.d.project.cfg.Runtime.Watch(ctx, a.id)
+	if err != nil {
+		wait = func() (runtime.Exit, error) { return runtime.Exit{}, err }
+	}
+	a.watch(ctx, wait)
+}

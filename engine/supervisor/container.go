@@ -1,0 +1,166 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/secrets"
+	"github.com/limber-run/limber/runtime"
+)
+
+// complete fills in what the declaration leaves open: name, labels, sandbox,
+// volumes, secrets.
+func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
+	spec := a.spec.Container
+	spec.Name = containerName(a.d.project.cfg.Project, a.d.name, a.ref)
+	spec.Labels = a.labels()
+	spec.Sandbox, spec.Ports = a.sandbox, nil
+	spec.Mounts = a.mounts(spec.Mounts)
+	if len(a.spec.Secrets) == 0 {
+		return spec, nil
+	}
+	if err := a.placeSecrets(ctx); err != nil {
+		return spec, &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
+	}
+	spec.Mounts = append(spec.Mounts, a.delivery.Mounts()...)
+	return a.wrapCommand(ctx, spec)
+}
+
+func (a *attempt) placeSecrets(ctx context.Context) error {
+	rt, spec := a.d.project.cfg.Runtime, a.spec.Container
+	uid, gid, err := rt.User(ctx, spec.Image, spec.Security.User)
+	if err != nil {
+		return fmt.Errorf("find the user of %s: %w", spec.Image, err)
+	}
+	a.takeAwaySecrets() // of a make that failed
+	a.delivery, err = a.d.project.secrets.Place(secrets.Request{
+		Workflow: a.d.name, Ref: a.ref, Uses: a.spec.Secrets,
+		Helper: a.d.project.cfg.Executable, UID: uid, GID: gid,
+	})
+	return err
+}
+
+// wrapCommand has the unit's command run by the helper that sets secret
+// variables, so that no engine and no disk ever holds them.
+func (a *attempt) wrapCommand(ctx context.Context, spec runtime.Spec) (runtime.Spec, error) {
+	if !usesEnv(a.spec.Secrets) {
+		return spec, nil
+	}
+	image, err := a.d.project.cfg.Runtime.Image(ctx, spec.Image)
+	if err != nil {
+		return spec, err
+	}
+	entrypoint, args := image.Entrypoint, image.Command
+	if spec.Command != nil {
+		entrypoint, args = spec.Command, nil
+	}
+	if spec.Args != nil {
+		args = spec.Args
+	}
+	spec.Command, spec.Args = secrets.Wrap(slices.Concat(entrypoint, args)), nil
+	if len(spec.HealthCommand) > 0 {
+		spec.HealthCommand = secrets.Wrap(spec.HealthCommand)
+	}
+	return spec, nil
+}
+
+func usesEnv(uses []engine.SecretUse) bool {
+	return slices.ContainsFunc(uses, func(u engine.SecretUse) bool { return u.Env != "" })
+}
+
+// mounts replaces the declared names of volumes by what they are in the engine.
+func (a *attempt) mounts(declared []runtime.Mount) []runtime.Mount {
+	mounts := slices.Clone(declared)
+	for i, m := range mounts {
+		if m.Kind != runtime.MountVolume {
+			continue
+		}
+		k := slices.IndexFunc(a.workflow.Volumes, func(v engine.Volume) bool { return v.Name == m.Source })
+		if k < 0 {
+			continue
+		}
+		volume := a.workflow.Volumes[k]
+		if volume.Kind == engine.VolumeHost {
+			mounts[i].Kind, mounts[i].Source = runtime.MountBind, volume.HostPath
+			continue
+		}
+		mounts[i].Source = volumeName(a.d.project.cfg.Project, a.d.name, volume)
+	}
+	return mounts
+}
+
+// await blocks until the container has ended, however often the engine is
+// lost meanwhile. The error is that of ctx.
+func (d *driver) await(ctx context.Context, id string, wait func() (runtime.Exit, error)) (runtime.Exit, error) {
+	again := newBackoff()
+	for {
+		exit, err := wait()
+		switch {
+		case err == nil:
+			return exit, nil
+		case errors.Is(err, runtime.ErrNotFound):
+			return runtime.Exit{Lost: true, FinishedAt: time.Now()}, nil
+		case ctx.Err() != nil:
+			return runtime.Exit{}, ctx.Err()
+		}
+		d.log.Warn().Err(err).Str("container", id).Msg("watch again")
+		if err := sleep(ctx, again.NextBackOff()); err != nil {
+			return runtime.Exit{}, err
+		}
+		wait, err = d.project.cfg.Runtime.Watch(ctx, id)
+		if err != nil {
+			failed := err
+			wait = func() (runtime.Exit, error) { return runtime.Exit{}, failed }
+		}
+	}
+}
+
+// remove takes a container away, in the background and for good.
+func (d *driver) remove(id string) {
+	d.wg.Go(func() { d.removeNow(id) })
+}
+
+func (d *driver) removeNow(id string) {
+	err := patiently(d.life, func() error { return d.project.cfg.Runtime.Remove(d.life, id) })
+	if err != nil && d.life.Err() == nil {
+		d.log.Warn().Err(err).Str("container", id).Msg("remove")
+	}
+}
+
+// patiently repeats an idempotent call for as long as the engine cannot be
+// reached.
+func patiently(ctx context.Context, call func() error) error {
+	return backoff.Retry(func() error {
+		err := call()
+		if err != nil && !errors.Is(err, runtime.ErrUnavailable) {
+			return backoff.Permanent(err)
+		}
+		return err
+	}, backoff.WithContext(newBackoff(), ctx))
+}
+
+// newBackoff is the pace at which an engine that cannot be reached is tried.
+func newBackoff() *backoff.ExponentialBackOff {
+	return backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(100*time.Millisecond),
+		backoff.WithMaxInterval(5*time.Second),
+		backoff.WithMaxElapsedTime(0),
+	)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,278 @@
+package supervisor
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/journal"
+)
+
+// driver carries out what the engine decides for one workflow. One goroutine,
+// loop, owns the run and everything without another owner; whoever has news
+// for it posts a function that runs there.
+type driver struct {
+	project *Project
+	name    string
+	log     zerolog.Logger
+	life    context.Context // ends when the supervisor lets go
+	mail    chan func()
+	wg      sync.WaitGroup // every goroutine of this driver
+
+	// Owned by loop.
+	run        engine.Run
+	images     *images
+	sandbox    sandbox
+	attempts   map[engine.Ref]*attempt
+	containers map[engine.Ref]string // IDs of those not removed
+	timers     map[engine.Timer]*time.Timer
+	probes     map[probeKey]context.CancelFunc
+	unsaved    bool            // the record on disk is behind: nothing may start
+	held       []engine.Action // what waits for the record
+
+	// Read by others.
+	state atomic.Pointer[published]
+	asked atomic.Int32 // requests on their way to the loop
+}
+
+// published is what others may know of a driver.
+type published struct {
+	status      engine.Status
+	fingerprint string // of the workflow that the run goes by
+	idle        bool   // nothing goes on
+}
+
+func newDriver(p *Project, run engine.Run) *driver {
+	d := &driver{
+		project: p, name: run.Spec.Name, life: p.life, run: run,
+		log:      p.cfg.Log.With().Str("workflow", run.Spec.Name).Logger(),
+		mail:     make(chan func(), 64),
+		attempts: map[engine.Ref]*attempt{}, containers: map[engine.Ref]string{},
+		timers: map[engine.Timer]*time.Timer{}, probes: map[probeKey]context.CancelFunc{},
+	}
+	d.images = newImages(p.cfg.Runtime, d.note, d.wg.Go)
+	d.publish()
+	return d
+}
+
+// loop runs until the supervisor lets go, and then waits for every goroutine.
+func (d *driver) loop(adopt *journal.Record) {
+	if adopt != nil {
+		d.adopt(*adopt)
+	}
+	for {
+		select {
+		case f := <-d.mail:
+			f()
+		case <-d.life.Done():
+			d.letGo()
+			return
+		}
+	}
+}
+
+// letGo ends what goes on, and leaves the containers as they are.
+func (d *driver) letGo() {
+	for _, timer := range d.timers {
+		timer.Stop()
+	}
+	for _, cancel := range d.probes {
+		cancel()
+	}
+	d.sandbox.close(d)
+	d.wg.Wait()
+}
+
+// post has f run on the loop. It gives up when the supervisor lets go.
+func (d *driver) post(f func()) {
+	select {
+	case d.mail <- f:
+	case <-d.life.Done():
+	}
+}
+
+// ask tells the engine what somebody wants, in the order of asking. The
+// driver does not count as idle before it has heard of it.
+func (d *driver) ask(ev engine.Event) {
+	d.asked.Add(1)
+	d.post(func() {
+		d.transition(ev)
+		d.asked.Add(-1)
+		d.project.changed()
+	})
+}
+
+// feed tells the engine a fact.
+func (d *driver) feed(ev engine.Event) { d.post(func() { d.transition(ev) }) }
+
+// transition folds a fact into the run and does what follows. Loop only.
+func (d *driver) transition(ev engine.Event) {
+	d.log.Debug().Type("event", ev).Interface("fact", ev).Msg("event")
+	run, actions := engine.Transition(d.run, ev)
+	newRun := run.Number != d.run.Number
+	d.run = run
+	if newRun {
+		d.images = newImages(d.project.cfg.Runtime, d.note, d.wg.Go)
+		d.images.ahead(d.life, run.Spec)
+	}
+	for _, action := range actions {
+		d.log.Debug().Stringer("action", action).Msg("action")
+		d.do(action)
+	}
+	d.publish()
+	if newRun {
+		d.sweep()
+	}
+}
+
+// do carries out one action without waiting for it.
+func (d *driver) do(action engine.Action) {
+	switch a := action.(type) {
+	case engine.Record:
+		d.save()
+	case engine.Notice:
+		d.note(journal.NewEvent(d.name, a))
+	case engine.PrepareSandbox, engine.Prepare, engine.Start:
+		d.begin(action)
+	case engine.RemoveSandbox:
+		d.sandbox.remove(d, a.Number)
+	case engine.Discard:
+		d.attempt(a.Ref, func(at *attempt) { at.discard.set() })
+	case engine.Stop:
+		d.attempt(a.Ref, func(at *attempt) { at.stop.set() })
+	case engine.Kill:
+		d.attempt(a.Ref, func(at *attempt) { at.kill.set() })
+	case engine.Probing:
+		d.probing(a)
+	case engine.Arm:
+		d.arm(a)
+	case engine.Disarm:
+		d.disarm(a.Timer)
+	case engine.Finish:
+		d.log.Info().Str("phase", string(a.Phase)).Str("reason", string(a.Reason)).Msg("finished")
+	}
+}
+
+// begin makes something new, unless the record is behind: what is not on
+// disk must not happen.
+func (d *driver) begin(action engine.Action) {
+	if d.unsaved {
+		d.held = append(d.held, action)
+		return
+	}
+	switch a := action.(type) {
+	case engine.PrepareSandbox:
+		d.sandbox.prepare(d, a.Number)
+	case engine.Prepare:
+		d.newAttempt(a.Ref)
+	case engine.Start:
+		at := d.attempts[a.Ref]
+		if at == nil {
+			at = d.newAttempt(a.Ref)
+		}
+		at.start.set()
+	}
+}
+
+func (d *driver) newAttempt(ref engine.Ref) *attempt {
+	i := unitIndex(d.run.Spec, ref.Name)
+	at := newAttempt(d, ref, d.run.Spec.Units[i])
+	d.track(at, func() { at.run(d.life) })
+	return at
+}
+
+// track runs an attempt on a goroutine, and knows it for as long as that lasts.
+func (d *driver) track(at *attempt, run func()) {
+	d.attempts[at.ref] = at
+	d.wg.Go(func() {
+		run()
+		d.post(func() {
+			if d.attempts[at.ref] == at {
+				delete(d.attempts, at.ref)
+				d.publish()
+			}
+		})
+	})
+}
+
+// attempt tells a live attempt something. One whose start is still held ends
+// here: nothing of it exists.
+func (d *driver) attempt(ref engine.Ref, tell func(*attempt)) {
+	if at := d.attempts[ref]; at != nil {
+		tell(at)
+		return
+	}
+	for i, action := range d.held {
+		if start, ok := action.(engine.Start); ok && start.Ref == ref {
+			d.held = append(d.held[:i], d.held[i+1:]...)
+			ev := engine.UnitWaiting{At: time.Now(), Ref: ref, Reason: "Cancelled", Message: "not wanted any more before it ran"}
+			d.wg.Go(func() { d.feed(ev) })
+			return
+		}
+	}
+}
+
+func (d *driver) arm(a engine.Arm) {
+	d.disarm(a.Timer)
+	after := jittered(a.After, a.Jitter)
+	var timer *time.Timer
+	timer = time.AfterFunc(after, func() {
+		d.post(func() {
+			if d.timers[a.Timer] == timer { // not disarmed or armed anew meanwhile
+				delete(d.timers, a.Timer)
+				d.transition(engine.TimerFired{At: time.Now(), Timer: a.Timer})
+			}
+		})
+	})
+	d.timers[a.Timer] = timer
+}
+
+func (d *driver) disarm(t engine.Timer) {
+	if timer := d.timers[t]; timer != nil {
+		timer.Stop()
+		delete(d.timers, t)
+	}
+}
+
+// jittered stretches or shrinks a delay by up to a fraction of it.
+func jittered(d time.Duration, fraction float64) time.Duration {
+	return d + time.Duration(float64(d)*fraction*(2*rand.Float64()-1))
+}
+
+// note adds an event to the journal.
+func (d *driver) note(ev journal.Event) {
+	ev.Workflow = d.name
+	if _, err := d.project.journal.Append(ev); err != nil {
+		d.log.Error().Err(err).Str("type", string(ev.Type)).Msg("write the journal")
+	}
+}
+
+// publish makes the state of the run known to others.
+func (d *driver) publish() {
+	status := engine.StatusOf(d.run)
+	for i := range status.Units {
+		status.Units[i].ContainerID = d.containers[d.run.Ref(i)]
+	}
+	d.state.Store(&published{
+		status: status, fingerprint: d.run.Spec.Fingerprint(),
+		idle: !d.run.Live() && d.run.Sandbox.Phase == engine.SandboxNone && len(d.attempts) == 0,
+	})
+	d.project.changed()
+}
+
+// idle reports whether nothing goes on, and nothing is asked for.
+func (d *driver) idle() bool { return d.asked.Load() == 0 && d.state.Load().idle }
+
+func unitIndex(w engine.Workflow, name string) int {
+	for i, u := range w.Units {
+		if u.Name == name {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,137 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/runtime"
+)
+
+// maxPulls bounds the pulls of a workflow that go on at once: registries and
+// disks gain nothing from more.
+const maxPulls = 3
+
+// errNeverPull is an image that is not there and must not be pulled.
+var errNeverPull = errors.New(`the image is not there, and pull = "never"`)
+
+// images gets the images of one run: each is looked for, and if need be
+// pulled, once at a time, whoever asks. What failed is tried again by the next
+// who asks.
+type images struct {
+	rt    runtime.Runtime
+	note  func(journal.Event)
+	spawn func(func()) // runs a function on a goroutine that is waited for
+	slots chan struct{}
+	mu    sync.Mutex
+	gets  map[imageKey]*imageGet
+}
+
+type imageKey struct {
+	ref    string
+	policy runtime.PullPolicy
+}
+
+// imageGet is one try to get an image; err is valid once done is closed.
+type imageGet struct {
+	done chan struct{}
+	err  error
+}
+
+func newImages(rt runtime.Runtime, note func(journal.Event), spawn func(func())) *images {
+	return &images{rt: rt, note: note, spawn: spawn, slots: make(chan struct{}, maxPulls), gets: map[imageKey]*imageGet{}}
+}
+
+// ahead begins to get all images of a workflow, in the order of need.
+func (im *images) ahead(ctx context.Context, w engine.Workflow) {
+	for _, services := range []bool{false, true} {
+		for _, u := range w.Units {
+			if (u.Kind == engine.Service) == services {
+				im.get(ctx, u.Container.Image, u.Container.Pull)
+			}
+		}
+	}
+}
+
+// ensure blocks until the image is there.
+func (im *images) ensure(ctx, life context.Context, ref string, policy runtime.PullPolicy) error {
+	get := im.get(life, ref, policy)
+	select {
+	case <-get.done:
+		return get.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (im *images) get(ctx context.Context, ref string, policy runtime.PullPolicy) *imageGet {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	key := imageKey{ref, policy}
+	if get := im.gets[key]; get != nil {
+		return get
+	}
+	get := &imageGet{done: make(chan struct{})}
+	im.gets[key] = get
+	im.spawn(func() {
+		get.err = im.fetch(ctx, ref, policy)
+		if get.err != nil {
+			im.mu.Lock()
+			delete(im.gets, key)
+			im.mu.Unlock()
+		}
+		close(get.done)
+	})
+	return get
+}
+
+func (im *images) fetch(ctx context.Context, ref string, policy runtime.PullPolicy) error {
+	if policy != runtime.PullAlways {
+		_, err := im.rt.Image(ctx, ref)
+		if !errors.Is(err, runtime.ErrNotFound) {
+			return err
+		}
+		if policy == runtime.PullNever {
+			return fmt.Errorf("image %s: %w", ref, errNeverPull)
+		}
+	}
+	select {
+	case im.slots <- struct{}{}:
+		defer func() { <-im.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return im.pull(ctx, ref)
+}
+
+func (im *images) pull(ctx context.Context, ref string) error {
+	im.note(journal.Event{Type: engine.TypeImagePulling, Image: ref})
+	begun := time.Now()
+	image, err := im.rt.Pull(ctx, ref, nil)
+	if err != nil {
+		return fmt.Errorf("pull image %s: %w", ref, err)
+	}
+	im.note(journal.Event{
+		Type: engine.TypeImagePulled, Image: ref, Bytes: image.Size,
+		DurationMS: time.Since(begun).Milliseconds(),
+	})
+	return nil
+}
+
+// pullReason names a failure as Kubernetes does, and tells whether trying
+// again has little hope (SEMANTICS A4, B 113).
+func pullReason(err error) (reason string, permanent bool) {
+	switch {
+	case errors.Is(err, errNeverPull):
+		return "ErrImageNeverPull", true
+	case errors.Is(err, runtime.ErrInvalidReference):
+		return "InvalidImageName", true
+	case errors.Is(err, runtime.ErrNotFound), errors.Is(err, runtime.ErrDenied):
+		return string(engine.ReasonErrImagePull), true
+	}
+	return string(engine.ReasonErrImagePull), false
+}

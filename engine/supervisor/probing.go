@@ -1,0 +1,59 @@
+package supervisor
+
+import (
+	"context"
+	"slices"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/prober"
+	"github.com/limber-run/limber/engine/secrets"
+)
+
+type probeKey struct {
+	ref  engine.Ref
+	kind engine.ProbeKind
+}
+
+// probing begins or ends a probe of an attempt.
+func (d *driver) probing(a engine.Probing) {
+	key := probeKey{a.Ref, a.Probe}
+	if cancel := d.probes[key]; cancel != nil {
+		cancel()
+		delete(d.probes, key)
+	}
+	i := d.run.Find(a.Ref)
+	if !a.On || i < 0 || d.sandbox.agent == nil {
+		return
+	}
+	agent, job := d.sandbox.agent, d.probeJob(i, a)
+	ctx, cancel := context.WithCancel(d.life)
+	d.probes[key] = cancel
+	d.sandbox.probes.Go(func() {
+		agent.Run(ctx, job, func(r prober.Result) {
+			d.feed(engine.ProbeDone{At: r.At, Ref: a.Ref, Probe: a.Probe, OK: r.OK, Extra: r.Extra, Detail: r.Detail})
+		})
+	})
+}
+
+func (d *driver) probeJob(i int, a engine.Probing) prober.Job {
+	spec := &d.run.Spec.Units[i]
+	job := prober.Job{Kind: a.Probe, Probe: *spec.ProbeOf(a.Probe), StartedAt: d.run.Units[i].StartedAt}
+	if job.Probe.Exec == nil {
+		return job
+	}
+	health := spec.Container.HealthCommand
+	inside := prober.InContainer(d.project.cfg.Runtime, d.containers[a.Ref], health)
+	if !usesEnv(spec.Secrets) {
+		job.Exec = inside
+		return job
+	}
+	// The probe sees the variables that the unit's process has. The health
+	// command was wrapped when the container was made.
+	job.Exec = func(ctx context.Context, command []string) (bool, string, error) {
+		if !slices.Equal(command, health) {
+			command = secrets.Wrap(command)
+		}
+		return inside(ctx, command)
+	}
+	return job
+}

@@ -1,0 +1,251 @@
+// Package supervisor drives the workflows of a project: it carries out what
+// package engine decides, tells it what happens, and keeps on disk what must
+// survive.
+//
+// One goroutine per workflow owns its run (driver.loop); an attempt, a timer,
+// a probe or a pull is a goroutine that posts to it. Who starts a goroutine
+// waits for it: Run returns after the last one.
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/control"
+	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/engine/secrets"
+	"github.com/limber-run/limber/runtime"
+)
+
+// ErrLocked is a project that another supervisor drives.
+var ErrLocked = errors.New("another supervisor drives this project")
+
+// Config is what a supervisor needs.
+type Config struct {
+	Project    string
+	StateDir   string // of this project: journal and run records
+	RuntimeDir string // of this project, on a tmpfs: control socket, lock, agents, secrets
+	Runtime    runtime.Runtime
+	Toolbox    func(context.Context) (string, error) // the toolbox image, made if it is missing
+	Executable string                                // limber's own static binary
+	Version    string
+	Log        zerolog.Logger
+}
+
+// Project drives the workflows of a project. It is the control.API of its
+// supervisor.
+type Project struct {
+	cfg      Config
+	bootID   string
+	lock     *os.File
+	listener net.Listener
+	journal  *journal.Journal
+	secrets  *secrets.Store
+
+	life     context.Context //nolint:containedctx // the life of the supervisor itself, not of a call
+	letGo    context.CancelFunc
+	news     broadcast
+	mu       sync.Mutex // guards what follows; never held while waiting
+	drivers  map[string]*driver
+	order    []string // names of workflows as first seen
+	records  map[string]journal.Record
+	env      map[string]string // variables that secrets come from
+	running  bool              // Run has begun
+	served   bool              // somebody has asked for something
+	closing  bool
+	removing bool // Down is at work: it decides when to end
+	wg       sync.WaitGroup
+}
+
+// Open takes the project's lock and loads its records. Nothing happens before
+// Run. Errors: ErrLocked.
+func Open(cfg Config) (*Project, error) {
+	for _, dir := range []string{cfg.StateDir, cfg.RuntimeDir} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	p := &Project{
+		cfg:     cfg,
+		drivers: map[string]*driver{}, records: map[string]journal.Record{}, env: map[string]string{},
+	}
+	p.life, p.letGo = context.WithCancel(context.Background())
+	if err := p.open(); err != nil {
+		p.release()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Project) open() (err error) {
+	if p.lock, err = lock(filepath.Join(p.cfg.RuntimeDir, "lock")); err != nil {
+		return err
+	}
+	if p.bootID, err = journal.BootID(); err != nil {
+		return err
+	}
+	if p.journal, err = journal.Open(p.cfg.StateDir, p.cfg.Project); err != nil {
+		return err
+	}
+	if p.secrets, err = secrets.Open(filepath.Join(p.cfg.RuntimeDir, "secrets")); err != nil {
+		return err
+	}
+	return p.load()
+}
+
+// Listen opens the control socket, on which Run then serves.
+func (p *Project) Listen() (err error) {
+	p.listener, err = control.Listen(p.cfg.RuntimeDir)
+	return err
+}
+
+// Close gives back what Open took. It is for a project that is not Run.
+func (p *Project) Close() { p.release() }
+
+// load reads the records, and removes secrets that nobody can be using.
+func (p *Project) load() error {
+	records, err := journal.LoadRecords(p.cfg.StateDir)
+	if err != nil {
+		return err
+	}
+	live := map[string]bool{}
+	for _, r := range records {
+		name := r.Run.Spec.Name
+		p.records[name] = r
+		p.order = append(p.order, name)
+		p.drivers[name] = newDriver(p, r.Run)
+		for i := range r.Run.Units {
+			if r.Run.Live() && r.BootID == p.bootID && r.Run.Units[i].Phase.Live() {
+				live[secrets.DirName(name, r.Run.Ref(i))] = true
+			}
+		}
+	}
+	return p.secrets.Sweep(func(dir string) bool { return live[dir] })
+}
+
+// release gives back what open took.
+func (p *Project) release() {
+	if p.listener != nil {
+		_ = p.listener.Close() // the socket file goes with it; nobody is left to hear of an error
+	}
+	if p.journal != nil {
+		_ = p.journal.Close()
+	}
+	if p.lock != nil {
+		_ = p.lock.Close()
+	}
+	p.letGo()
+}
+
+// Run takes over what the records say was live, then drives all workflows. It
+// returns when nothing is left to drive (somebody has asked for something, and
+// every workflow has ended), when Down is done, or when ctx ends: then it lets
+// go, and the containers stay as they are.
+func (p *Project) Run(ctx context.Context) error {
+	stopServing := p.serve()
+	p.mu.Lock()
+	p.running = true
+	for _, d := range p.drivers {
+		p.drive(d)
+	}
+	p.mu.Unlock()
+
+	p.untilDone(ctx)
+	_ = p.journal.Close() // followers get the last event, then the end
+	stopServing()
+	p.letGo()
+	p.wg.Wait()
+	p.release()
+	return nil
+}
+
+// drive begins the loop of a workflow, which takes over what its record says.
+func (p *Project) drive(d *driver) {
+	var adopt *journal.Record
+	if r, ok := p.records[d.name]; ok {
+		adopt = &r
+	}
+	p.wg.Go(func() { d.loop(adopt) })
+}
+
+// serve answers on the control socket until the returned function is called,
+// which waits for the requests under way.
+func (p *Project) serve() (stop func()) {
+	if p.listener == nil {
+		return func() {}
+	}
+	serving, cancel := context.WithCancel(p.life)
+	var server sync.WaitGroup
+	server.Go(func() {
+		if err := control.Serve(serving, p.listener, p); err != nil {
+			p.cfg.Log.Error().Err(err).Msg("serve the control socket")
+		}
+	})
+	return func() {
+		cancel()
+		server.Wait()
+	}
+}
+
+// untilDone blocks until there is nothing left to do.
+func (p *Project) untilDone(ctx context.Context) {
+	for {
+		news := p.news.next()
+		if p.done() {
+			return
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			p.mu.Lock()
+			p.closing = true
+			p.mu.Unlock()
+			return
+		}
+	}
+}
+
+// done reports whether the supervisor may end, and if so closes the door.
+func (p *Project) done() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.served || p.removing || !p.idle() {
+		return false
+	}
+	p.closing = true
+	return true
+}
+
+// changed wakes who waits for the end of something.
+func (p *Project) changed() { p.news.tell() }
+
+// secretValue returns how an attempt gets the value of a secret.
+func (p *Project) secretValue(sources []engine.SecretSource) func(string) ([]byte, error) {
+	return secrets.Resolve(sources, p.lookup)
+}
+
+// lookup finds a variable that a secret comes from: as whoever asked for the
+// workflow had it, else in the supervisor's own environment.
+func (p *Project) lookup(name string) (string, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if value, ok := p.env[name]; ok {
+		return value, true
+	}
+	return os.LookupEnv(name)
+}
+
+func now() time.Time { return time.Now() }
+
+func unknown(what, name string) error {
+	return fmt.Errorf("%w %s %q", control.ErrUnknown, what, name)
+}

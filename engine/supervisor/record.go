@@ -1,0 +1,161 @@
+package supervisor
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/runtime"
+)
+
+// saveAgain is when a record that could not be written is tried again.
+const saveAgain = time.Second
+
+// save makes the run durable. If it cannot, what would begin is held until it
+// can; what ends goes on.
+func (d *driver) save() {
+	err := journal.SaveRecord(d.project.cfg.StateDir, d.record())
+	if err == nil {
+		d.saved()
+		return
+	}
+	d.log.Error().Err(err).Msg("write the run record; nothing new starts until it can be written")
+	if d.unsaved {
+		return
+	}
+	d.unsaved = true
+	d.saveLater()
+}
+
+func (d *driver) saveLater() {
+	time.AfterFunc(saveAgain, func() {
+		d.post(func() {
+			if !d.unsaved {
+				return
+			}
+			d.save()
+			if d.unsaved {
+				d.saveLater()
+			}
+		})
+	})
+}
+
+func (d *driver) saved() {
+	d.unsaved = false
+	held := d.held
+	d.held = nil
+	for _, action := range held {
+		d.do(action)
+	}
+}
+
+func (d *driver) record() journal.Record {
+	containers := make(map[string]string, len(d.containers))
+	for ref, id := range d.containers {
+		containers[ref.String()] = id
+	}
+	return journal.Record{
+		BootID: d.project.bootID, SandboxID: d.sandbox.id, Containers: containers, Run: d.run,
+	}
+}
+
+// adopt takes over a run from its record: it compares it with what exists,
+// and goes on from there (SEMANTICS B 133). It blocks until the engine answers.
+func (d *driver) adopt(r journal.Record) {
+	var found []runtime.Container
+	err := patiently(d.life, func() (err error) {
+		found, err = d.project.cfg.Runtime.List(d.life, workflowLabels(d.project.cfg.Project, d.name))
+		return err
+	})
+	if err != nil {
+		d.log.Error().Err(err).Msg("list the containers of the record")
+		return
+	}
+	ev := engine.Observed{At: time.Now(), SameBoot: r.BootID == d.project.bootID}
+	for _, c := range found {
+		if number, err := strconv.Atoi(c.Labels[LabelSandbox]); err == nil {
+			ev.Sandbox = d.sandbox.adopt(d, number, c) || ev.Sandbox
+			continue
+		}
+		d.adoptUnit(c, &ev)
+	}
+	d.transition(ev)
+	d.sweep()
+}
+
+// adoptUnit takes over one container of the workflow. Prepared ones are
+// removed: the secrets' files they were made for are gone.
+func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
+	ref, ok := refOf(d.run.Spec, c.Labels)
+	switch {
+	case !ok:
+		return
+	case c.State == runtime.Prepared:
+		if err := d.project.cfg.Runtime.Remove(d.life, c.ID); err != nil {
+			d.log.Warn().Err(err).Str("container", c.ID).Msg("remove a prepared container")
+		}
+		return
+	}
+	i := d.run.Find(ref)
+	current := i >= 0 && d.run.Units[i].Phase.Live()
+	if c.State == runtime.Running && !current {
+		d.remove(c.ID)
+		return
+	}
+	d.containers[ref] = c.ID
+	if !current {
+		return
+	}
+	ev.Units = append(ev.Units, engine.ObservedUnit{Ref: ref, State: c.State, Exit: c.Exit})
+	if c.State == runtime.Running {
+		at := newAttempt(d, ref, d.run.Spec.Units[i])
+		at.id = c.ID
+		if len(at.spec.Secrets) > 0 {
+			at.delivery = d.project.secrets.Adopt(d.name, ref)
+		}
+		d.track(at, func() { at.takeOver(d.life) })
+	}
+}
+
+// sweep removes, in the background, the containers that nobody will ask for:
+// all but the last two of each unit and what lives, and the holders of
+// earlier sandboxes.
+func (d *driver) sweep() {
+	keep := map[string]bool{}
+	for _, u := range d.run.Spec.Units {
+		for _, id := range d.lastContainers(u.Name, 2) {
+			keep[id] = true
+		}
+	}
+	for ref, id := range d.containers {
+		if !keep[id] && d.attempts[ref] == nil {
+			delete(d.containers, ref)
+			d.remove(id)
+		}
+	}
+	d.sandbox.sweep(d)
+}
+
+// lastContainers returns the newest containers of a unit, at most n.
+func (d *driver) lastContainers(unit string, n int) []string {
+	var refs []engine.Ref
+	for ref := range d.containers {
+		if ref.Name == unit {
+			refs = append(refs, ref)
+		}
+	}
+	slices.SortFunc(refs, func(a, b engine.Ref) int {
+		if a.Run != b.Run {
+			return b.Run - a.Run
+		}
+		return b.Attempt - a.Attempt
+	})
+	var ids []string
+	for _, ref := range refs[:min(n, len(refs))] {
+		ids = append(ids, d.containers[ref])
+	}
+	return ids
+}

@@ -1,0 +1,271 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/control"
+	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/runtime"
+)
+
+var _ control.API = (*Project)(nil)
+
+// Status implements control.API.
+func (p *Project) Status(context.Context) (control.Status, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := control.Status{
+		Project:    p.cfg.Project,
+		Supervisor: control.Supervisor{PID: os.Getpid(), Alive: true, Version: p.cfg.Version},
+		Workflows:  []engine.Status{},
+	}
+	for _, name := range p.order {
+		s.Workflows = append(s.Workflows, p.drivers[name].state.Load().status)
+	}
+	return s, nil
+}
+
+// Events implements control.API.
+func (p *Project) Events(ctx context.Context, after int64, follow bool, emit func(journal.Event) error) error {
+	return p.journal.Follow(ctx, after, follow, emit)
+}
+
+// Apply implements control.API.
+func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (control.ApplyResult, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closing || p.removing {
+		return control.ApplyResult{}, control.ErrNoSupervisor
+	}
+	for name, value := range req.Env {
+		p.env[name] = value
+	}
+	result := control.ApplyResult{Seq: p.journal.Seq()}
+	for _, w := range req.Workflows {
+		d, err := p.driver(w)
+		if err != nil {
+			return result, err
+		}
+		state := d.state.Load()
+		if state.status.Run == 0 || state.status.Phase.Done() || state.fingerprint != w.Fingerprint() {
+			result.Changed = append(result.Changed, w.Name)
+		}
+		d.ask(engine.RunRequested{At: time.Now(), Spec: w, Reason: engine.ReasonUp})
+	}
+	p.served = true
+	return result, nil
+}
+
+// driver returns the one of a workflow, and begins to drive it if there is
+// none. Its first record proves that the state directory can be written.
+func (p *Project) driver(w engine.Workflow) (*driver, error) {
+	if d := p.drivers[w.Name]; d != nil {
+		return d, nil
+	}
+	d := newDriver(p, engine.New(w))
+	if err := journal.SaveRecord(p.cfg.StateDir, d.record()); err != nil {
+		return nil, fmt.Errorf("nothing was started: %w", err)
+	}
+	p.drivers[w.Name] = d
+	p.order = append(p.order, w.Name)
+	if p.running {
+		p.drive(d)
+	}
+	return d, nil
+}
+
+// Stop implements control.API.
+func (p *Project) Stop(_ context.Context, req control.StopRequest) error {
+	drivers, err := p.named(req.Workflows)
+	if err != nil {
+		return err
+	}
+	p.ask(drivers, engine.StopRequested{At: time.Now(), Grace: req.Grace, Force: req.Force})
+	return nil
+}
+
+// Restart implements control.API.
+func (p *Project) Restart(_ context.Context, req control.RestartRequest) error {
+	var names []string
+	if req.Workflow != "" {
+		names = []string{req.Workflow}
+	}
+	drivers, err := p.named(names)
+	if err != nil {
+		return err
+	}
+	if req.Unit != "" {
+		if err := restartable(drivers, req.Unit); err != nil {
+			return err
+		}
+	}
+	p.ask(drivers, engine.RestartRequested{At: time.Now(), Unit: req.Unit, NoInit: req.NoInit})
+	return nil
+}
+
+// restartable checks that a unit can be restarted by itself.
+func restartable(drivers []*driver, unit string) error {
+	for _, d := range drivers {
+		for _, u := range d.state.Load().status.Units {
+			switch {
+			case u.Name != unit:
+			case u.Role == engine.Init.String():
+				return fmt.Errorf("init step %q runs again when its workflow restarts: limber restart %s", unit, d.name)
+			default:
+				return nil
+			}
+		}
+	}
+	return unknown("unit", unit)
+}
+
+// named returns the drivers of workflows; all if none is named.
+func (p *Project) named(names []string) ([]*driver, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(names) == 0 {
+		names = slices.Clone(p.order)
+	}
+	var drivers []*driver
+	for _, name := range names {
+		d := p.drivers[name]
+		if d == nil {
+			return nil, fmt.Errorf("%w; there is: %s", unknown("workflow", name), strings.Join(p.order, ", "))
+		}
+		drivers = append(drivers, d)
+	}
+	return drivers, nil
+}
+
+func (p *Project) ask(drivers []*driver, ev engine.Event) {
+	for _, d := range drivers {
+		d.ask(ev)
+	}
+	p.mu.Lock()
+	p.served = true
+	p.mu.Unlock()
+	p.changed()
+}
+
+// Down implements control.API.
+func (p *Project) Down(ctx context.Context, req control.DownRequest) error {
+	p.mu.Lock()
+	p.removing = true
+	p.mu.Unlock()
+	err := p.down(ctx, req)
+	p.mu.Lock()
+	p.removing = false
+	p.served = true
+	p.mu.Unlock()
+	p.changed()
+	return err
+}
+
+func (p *Project) down(ctx context.Context, req control.DownRequest) error {
+	if err := p.Stop(ctx, control.StopRequest{Grace: req.Grace}); err != nil {
+		return err
+	}
+	if err := p.untilIdle(ctx); err != nil {
+		return err
+	}
+	if err := RemoveAll(ctx, p.cfg.Runtime, p.cfg.Project, req.Volumes); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, name := range p.order {
+		if err := journal.RemoveRecord(p.cfg.StateDir, name); err != nil {
+			return err
+		}
+		delete(p.drivers, name)
+		delete(p.records, name)
+	}
+	p.order = nil
+	return nil
+}
+
+// untilIdle blocks until every workflow has ended and nothing of it goes on.
+func (p *Project) untilIdle(ctx context.Context) error {
+	for {
+		news := p.news.next()
+		if p.allIdle() {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (p *Project) allIdle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.idle()
+}
+
+// idle reports whether no workflow does anything. The caller holds mu.
+func (p *Project) idle() bool {
+	for _, d := range p.drivers {
+		if !d.idle() {
+			return false
+		}
+	}
+	return true
+}
+
+// RemoveAll removes what a project has in the engine: containers, networks and
+// volumes, the named ones only if asked.
+func RemoveAll(ctx context.Context, rt runtime.Runtime, project string, named bool) error {
+	labels := projectLabels(project)
+	containers, err := rt.List(ctx, labels)
+	if err != nil {
+		return err
+	}
+	for _, holders := range []bool{false, true} { // units first: they depend on their holder
+		for _, c := range containers {
+			if _, holder := c.Labels[LabelSandbox]; holder != holders {
+				continue
+			}
+			if err := rt.Remove(ctx, c.ID); err != nil {
+				return fmt.Errorf("remove container %s: %w", c.Name, err)
+			}
+		}
+	}
+	if err := rt.RemoveNetworks(ctx, labels); err != nil {
+		return err
+	}
+	kinds := []engine.VolumeKind{engine.VolumeScratch, engine.VolumeTmpfs}
+	if named {
+		kinds = append(kinds, engine.VolumeNamed)
+	}
+	for _, kind := range kinds {
+		labels[LabelVolume] = string(kind)
+		if err := rt.RemoveVolumes(ctx, labels); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Offline reads the status of a project that nobody supervises from its
+// records.
+func Offline(stateDir, project string) (control.Status, error) {
+	s := control.Status{Project: project, Workflows: []engine.Status{}}
+	records, err := journal.LoadRecords(stateDir)
+	for _, r := range records {
+		status := engine.StatusOf(r.Run)
+		for i := range status.Units {
+			status.Units[i].ContainerID = r.Containers[r.Run.Ref(i).String()]
+		}
+		s.Workflows = append(s.Workflows, status)
+	}
+	return s, err
+}

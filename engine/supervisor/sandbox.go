@@ -1,0 +1,278 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/prober"
+	"github.com/limber-run/limber/runtime"
+)
+
+// agentMount is where the holder sees the directory of its agent's socket.
+const (
+	agentMount  = "/run/limber"
+	agentSocket = "agent.sock"
+)
+
+// sandbox is the holder container whose namespaces the units join. It owns
+// network, ports and memory volumes, and its process is the agent that probes
+// from inside.
+type sandbox struct {
+	number int
+	id     string             // "" until it is up
+	cancel context.CancelFunc // of its preparation
+	agent  *prober.Prober
+	probes *sync.WaitGroup // what uses agent
+	old    []string        // holders of earlier sandboxes, to be removed
+}
+
+// prepare makes sandbox number on a goroutine; the engine hears of it.
+func (s *sandbox) prepare(d *driver, number int) {
+	if s.number == number && s.id != "" { // adopted
+		d.wg.Go(func() { d.feed(engine.SandboxReady{At: now(), Number: number}) })
+		return
+	}
+	ctx, cancel := context.WithCancel(d.life)
+	s.number, s.id, s.cancel = number, "", cancel
+	spec := d.holderSpec(number)
+	workflow := d.run.Spec
+	d.wg.Go(func() {
+		defer cancel()
+		d.prepareSandbox(ctx, number, spec, workflow)
+	})
+}
+
+func (d *driver) prepareSandbox(ctx context.Context, number int, spec runtime.Spec, workflow engine.Workflow) {
+	id, wait, err := d.makeSandbox(ctx, spec, workflow)
+	if err != nil {
+		if id != "" {
+			d.removeNow(id)
+		}
+		d.post(func() { d.sandboxFailed(ctx, number, err) })
+		return
+	}
+	d.post(func() { d.sandboxUp(number, id) })
+	if _, err := d.await(d.life, id, wait); err == nil {
+		d.post(func() { d.sandboxGone(number) })
+	}
+}
+
+// makeSandbox starts the holder and what it needs. The ID is not empty if
+// there is something to remove.
+func (d *driver) makeSandbox(ctx context.Context, spec runtime.Spec, w engine.Workflow) (id string, wait func() (runtime.Exit, error), err error) {
+	rt := d.project.cfg.Runtime
+	if spec.Image, err = d.project.cfg.Toolbox(ctx); err != nil {
+		return "", nil, fmt.Errorf("make the toolbox image: %w", err)
+	}
+	if err := os.MkdirAll(d.agentDir(), 0o700); err != nil {
+		return "", nil, err
+	}
+	if spec.Network.Mode == runtime.NetworkBridge {
+		if err := rt.CreateNetwork(ctx, spec.Network.Name, projectLabels(d.project.cfg.Project)); err != nil {
+			return "", nil, fmt.Errorf("create network %s: %w", spec.Network.Name, err)
+		}
+	}
+	if err := d.createVolumes(ctx, w); err != nil {
+		return "", nil, err
+	}
+	if id, err = rt.Prepare(ctx, spec); err != nil {
+		return "", nil, err
+	}
+	if wait, err = rt.Watch(d.life, id); err != nil {
+		return id, nil, err
+	}
+	return id, wait, rt.Start(ctx, id)
+}
+
+func (d *driver) createVolumes(ctx context.Context, w engine.Workflow) error {
+	for _, v := range w.Volumes {
+		if v.Kind == engine.VolumeHost {
+			continue
+		}
+		labels := projectLabels(d.project.cfg.Project)
+		labels[LabelVolume] = string(v.Kind)
+		if v.Kind != engine.VolumeNamed {
+			labels[LabelWorkflow] = d.name
+		}
+		err := d.project.cfg.Runtime.CreateVolume(ctx, runtime.VolumeSpec{
+			Name: volumeName(d.project.cfg.Project, d.name, v), Labels: labels,
+			Tmpfs: v.Kind == engine.VolumeTmpfs, Size: v.Size,
+		})
+		if err != nil {
+			return fmt.Errorf("create volume %s: %w", v.Name, err)
+		}
+	}
+	return nil
+}
+
+// holderSpec is the container that holds sandbox number.
+func (d *driver) holderSpec(number int) runtime.Spec {
+	w, project := d.run.Spec, d.project.cfg.Project
+	labels := workflowLabels(project, d.name)
+	labels[LabelSandbox] = strconv.Itoa(number)
+	labels[LabelSpec] = w.Fingerprint()
+	spec := runtime.Spec{
+		Name: holderName(project, d.name, number), Labels: labels, Hostname: d.name,
+		Command: []string{"agent", "--socket", filepath.Join(agentMount, agentSocket)},
+		Mounts:  []runtime.Mount{{Kind: runtime.MountBind, Source: d.agentDir(), Target: agentMount}},
+	}
+	switch w.Network {
+	case engine.NetworkHost:
+		spec.Network.Mode, spec.Hostname = runtime.NetworkHost, ""
+	case engine.NetworkNone:
+		spec.Network.Mode = runtime.NetworkNone
+	default:
+		spec.Network = runtime.Network{
+			Mode: runtime.NetworkBridge, Name: networkName(project), Aliases: []string{d.name},
+		}
+		for _, u := range w.Units {
+			spec.Ports = append(spec.Ports, u.Container.Ports...)
+		}
+	}
+	for _, v := range w.Volumes { // a memory volume lives as long as something mounts it
+		if v.Kind == engine.VolumeTmpfs {
+			spec.Mounts = append(spec.Mounts, runtime.Mount{
+				Kind: runtime.MountVolume, Source: volumeName(project, d.name, v), Target: "/volumes/" + v.Name,
+			})
+		}
+	}
+	return spec
+}
+
+func (d *driver) agentDir() string {
+	return filepath.Join(d.project.cfg.RuntimeDir, "agents", d.name)
+}
+
+func (d *driver) sandboxUp(number int, id string) {
+	if d.sandbox.number != number {
+		return
+	}
+	d.sandbox.up(d, id)
+	d.transition(engine.SandboxReady{At: now(), Number: number})
+	if d.run.Sandbox.Phase == engine.SandboxRemoving { // taken back while it was being made
+		d.sandbox.end(d)
+	}
+}
+
+func (s *sandbox) up(d *driver, id string) {
+	s.id = id
+	s.probes = &sync.WaitGroup{}
+	s.agent = prober.New(prober.Socket(filepath.Join(d.agentDir(), agentSocket)))
+}
+
+// sandboxFailed tells the engine that there is none, and why if it was wanted.
+func (d *driver) sandboxFailed(ctx context.Context, number int, err error) {
+	if d.run.Sandbox.Phase == engine.SandboxRemoving {
+		d.transition(engine.SandboxLost{At: now(), Number: number})
+		return
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	d.log.Warn().Err(err).Msg("prepare the sandbox")
+	d.transition(engine.SandboxFailed{
+		At: now(), Number: number, Message: err.Error(), Permanent: !errors.Is(err, runtime.ErrUnavailable),
+	})
+}
+
+func (d *driver) sandboxGone(number int) {
+	if d.sandbox.number == number {
+		d.sandbox.close(d)
+		d.sandbox.old = append(d.sandbox.old, d.sandbox.id)
+		d.sandbox.id = ""
+	}
+	d.transition(engine.SandboxLost{At: now(), Number: number})
+}
+
+// adopt takes over a holder that exists, and reports whether it is the one in
+// use.
+func (s *sandbox) adopt(d *driver, number int, c runtime.Container) bool {
+	if number != d.run.Sandbox.Number || c.State != runtime.Running {
+		if c.State != runtime.Prepared {
+			s.old = append(s.old, c.ID)
+		}
+		return false
+	}
+	s.number = number
+	s.up(d, c.ID)
+	d.wg.Go(func() {
+		wait, err := d.project.cfg.Runtime.Watch(d.life, c.ID)
+		if err != nil {
+			wait = func() (runtime.Exit, error) { return runtime.Exit{}, err }
+		}
+		if _, err := d.await(d.life, c.ID, wait); err == nil {
+			d.post(func() { d.sandboxGone(number) })
+		}
+	})
+	return true
+}
+
+// remove ends sandbox number. The containers that joined it stay, for their
+// logs; so does the holder, until they are swept.
+func (s *sandbox) remove(d *driver, number int) {
+	switch {
+	case s.id != "" && s.number == number:
+		s.end(d)
+	case s.number == number && s.cancel != nil:
+		s.cancel()
+	default:
+		d.wg.Go(func() { d.feed(engine.SandboxLost{At: now(), Number: number}) })
+	}
+}
+
+func (s *sandbox) end(d *driver) {
+	id := s.id
+	d.wg.Go(func() {
+		rt := d.project.cfg.Runtime
+		err := patiently(d.life, func() error { return rt.Signal(d.life, id, "SIGKILL") })
+		if err != nil && d.life.Err() == nil && !errors.Is(err, runtime.ErrNotFound) {
+			d.log.Warn().Err(err).Msg("end the sandbox")
+		}
+	})
+}
+
+// sweep removes the holders of earlier sandboxes. It fails as long as
+// containers that joined them are kept; then the next sweep tries again.
+func (s *sandbox) sweep(d *driver) {
+	old := s.old
+	d.wg.Go(func() {
+		for _, id := range old {
+			if err := d.project.cfg.Runtime.Remove(d.life, id); err == nil {
+				d.post(func() { d.sandbox.forget(id) })
+			}
+		}
+	})
+}
+
+func (s *sandbox) forget(id string) {
+	kept := s.old[:0:0]
+	for _, old := range s.old {
+		if old != id {
+			kept = append(kept, old)
+		}
+	}
+	s.old = kept
+}
+
+// close ends the probes and the connection to the agent.
+func (s *sandbox) close(d *driver) {
+	if s.agent == nil {
+		return
+	}
+	for key, cancel := range d.probes {
+		cancel()
+		delete(d.probes, key)
+	}
+	agent, probes := s.agent, s.probes
+	s.agent = nil
+	d.wg.Go(func() {
+		probes.Wait()
+		agent.Close()
+	})
+}
