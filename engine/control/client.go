@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/limber-run/limber/engine/journal"
@@ -67,10 +69,12 @@ func (c *Client) Events(ctx context.Context, after int64, follow bool, emit func
 	query := url.Values{"after": {strconv.FormatInt(after, 10)}, "follow": {strconv.FormatBool(follow)}}
 	var refused error // by emit: returned as it is
 	err := c.get(ctx, "/v1/events", query, func(body io.Reader) error {
-		refused = eachEvent(body, emit)
-		return refused
+		return eachEvent(body, func(e journal.Event) error {
+			refused = emit(e)
+			return refused
+		})
 	})
-	if refused != nil && !isGone(refused) {
+	if refused != nil {
 		return refused
 	}
 	return err
@@ -167,10 +171,14 @@ func gone(ctx context.Context, err error) error {
 // isGone reports whether err means that no supervisor is at the other end, or
 // not any more.
 func isGone(err error) bool {
-	var op net.Error
-	var dial *url.Error
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.As(err, &op) || errors.As(err, &dial)
+	for _, sign := range []error{
+		fs.ErrNotExist, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF,
+	} {
+		if errors.Is(err, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 func readProblem(resp *http.Response) error {

@@ -75,11 +75,11 @@ func (c *cursor) read(limit int64, emit func(Event) error) error {
 }
 
 func (c *cursor) emit(line []byte, emit func(Event) error) error {
-	if seq, ok := seqOf(line); ok && seq <= c.last {
+	if seq, ok := seqOf(line); !ok || seq <= c.last {
 		return nil
 	}
 	e, ok := decode(line)
-	if !ok || e.Seq <= c.last {
+	if !ok {
 		return nil
 	}
 	c.last = e.Seq

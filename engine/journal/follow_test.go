@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -59,7 +58,7 @@ func TestFollowFromTheMiddleOfALongFile(t *testing.T) {
 	if len(all) != 1499 {
 		t.Fatalf("%d events are left, want 1499", len(all))
 	}
-	for n := 0; n < len(all); n += 7 {
+	for n := 0; n < len(all); n += 41 {
 		var got []int64
 		err := j.Follow(t.Context(), all[n], false, func(e Event) error {
 			got = append(got, e.Seq)
@@ -184,30 +183,37 @@ func TestErrorOfEmitIsReturned(t *testing.T) {
 	}
 }
 
-// A torn line that could not be taken back is not shown.
-func TestTornLineIsNotFollowed(t *testing.T) {
-	dir := t.TempDir()
-	j := open(t, dir)
+// A line that was reported as not written, but could not be taken back, is
+// not shown.
+func TestWhatIsNotWrittenIsNotFollowed(t *testing.T) {
+	j := open(t, t.TempDir())
 	add(t, j, 1)
-	file, err := os.OpenFile(currentPath(dir), os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	if _, err := file.WriteString(`{"seq":2,"message":"half of`); err != nil {
+	if _, err := j.file.WriteString(`{"seq":2,"message":"never"}` + "\n"); err != nil {
 		t.Fatal(err)
 	}
 	j.torn = true
-	got, err := follow(j, 0, func(seq int64) {
-		if seq == 1 {
-			add(t, j, 1)
-			_ = j.Close()
+	var got []string
+	err := j.Follow(t.Context(), 0, true, func(e Event) error {
+		got = append(got, e.Message)
+		if e.Seq == 2 {
+			return j.Close()
 		}
+		_, err := j.Append(Event{Message: "in its place"})
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, count(1, 2), got)
+	expect(t, []string{"", "in its place"}, got)
+}
+
+// As if the file had been rotated between the opening of the two.
+func TestReadWhileTheFileIsRotated(t *testing.T) {
+	dir := t.TempDir()
+	add(t, open(t, dir), 3)
+	writeFile(t, oldPath(currentPath(dir)), readFile(t, currentPath(dir)))
+	expect(t, count(1, 3), kept(t, dir, 0))
+	expect(t, count(3, 3), kept(t, dir, 2))
 }
 
 func TestReadWithoutJournal(t *testing.T) {

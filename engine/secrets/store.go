@@ -34,8 +34,11 @@ type Store struct {
 // AllowDisk is the variable that, set to 1, allows a store on disk.
 const AllowDisk = "LIMBER_ALLOW_DISK_SECRETS"
 
+// ErrOnDisk is a directory that is not in memory.
+var ErrOnDisk = errors.New("secrets would be written to disk")
+
 // Open opens the store in dir, which it makes if it is not there. dir must be
-// in memory (tmpfs or ramfs), unless AllowDisk says otherwise.
+// in memory (tmpfs or ramfs), unless AllowDisk says otherwise: ErrOnDisk.
 func Open(dir string) (*Store, error) { return open(dir, inMemory) }
 
 func open(dir string, inMemory func(dir string) (bool, error)) (*Store, error) {
@@ -47,8 +50,8 @@ func open(dir string, inMemory func(dir string) (bool, error)) (*Store, error) {
 		return nil, fmt.Errorf("open secrets: %w", err)
 	}
 	if !ok && os.Getenv(AllowDisk) != "1" {
-		return nil, fmt.Errorf("open secrets: %s is not in memory, so secrets would be written to disk; "+
-			"set LIMBER_RUNTIME_DIR to a directory on a tmpfs, or set %s=1 if that may be", dir, AllowDisk)
+		return nil, fmt.Errorf("open secrets: %w: %s is not in memory; "+
+			"set LIMBER_RUNTIME_DIR to a directory on a tmpfs, or set %s=1 if that may be", ErrOnDisk, dir, AllowDisk)
 	}
 	return &Store{dir: dir, rootless: os.Geteuid() != 0, chown: (*os.File).Chown}, nil
 }

@@ -165,8 +165,11 @@ func (e *waitError) Unwrap() error { return e.err }
 
 // drop removes what was made for an attempt that did not come about.
 func (a *attempt) drop(ctx context.Context) {
+	if ctx.Err() != nil {
+		return // the container may have been started, and will be adopted
+	}
 	a.takeAwaySecrets()
-	if a.id == "" || ctx.Err() != nil {
+	if a.id == "" {
 		return
 	}
 	a.d.removeNow(a.id)

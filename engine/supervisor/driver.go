@@ -55,7 +55,7 @@ func newDriver(p *Project, run engine.Run) *driver {
 		attempts: map[engine.Ref]*attempt{}, containers: map[engine.Ref]string{},
 		timers: map[engine.Timer]*time.Timer{}, probes: map[probeKey]context.CancelFunc{},
 	}
-	d.images = newImages(p.cfg.Runtime, d.note, d.wg.Go)
+	d.images = newImages(p.cfg, d.note, d.wg.Go)
 	d.publish()
 	return d
 }
@@ -117,7 +117,7 @@ func (d *driver) transition(ev engine.Event) {
 	newRun := run.Number != d.run.Number
 	d.run = run
 	if newRun {
-		d.images = newImages(d.project.cfg.Runtime, d.note, d.wg.Go)
+		d.images = newImages(d.project.cfg, d.note, d.wg.Go)
 		d.images.ahead(d.life, run.Spec)
 	}
 	for _, action := range actions {

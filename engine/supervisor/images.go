@@ -23,12 +23,13 @@ var errNeverPull = errors.New(`the image is not there, and pull = "never"`)
 // pulled, once at a time, whoever asks. What failed is tried again by the next
 // who asks.
 type images struct {
-	rt    runtime.Runtime
-	note  func(journal.Event)
-	spawn func(func()) // runs a function on a goroutine that is waited for
-	slots chan struct{}
-	mu    sync.Mutex
-	gets  map[imageKey]*imageGet
+	rt      runtime.Runtime
+	toolbox Toolbox
+	note    func(journal.Event)
+	spawn   func(func()) // runs a function on a goroutine that is waited for
+	slots   chan struct{}
+	mu      sync.Mutex
+	gets    map[imageKey]*imageGet
 }
 
 type imageKey struct {
@@ -42,8 +43,8 @@ type imageGet struct {
 	err  error
 }
 
-func newImages(rt runtime.Runtime, note func(journal.Event), spawn func(func())) *images {
-	return &images{rt: rt, note: note, spawn: spawn, slots: make(chan struct{}, maxPulls), gets: map[imageKey]*imageGet{}}
+func newImages(cfg Config, note func(journal.Event), spawn func(func())) *images {
+	return &images{rt: cfg.Runtime, toolbox: cfg.Toolbox, note: note, spawn: spawn, slots: make(chan struct{}, maxPulls), gets: map[imageKey]*imageGet{}}
 }
 
 // ahead begins to get all images of a workflow, in the order of need.
@@ -72,6 +73,9 @@ func (im *images) get(ctx context.Context, ref string, policy runtime.PullPolicy
 	im.mu.Lock()
 	defer im.mu.Unlock()
 	key := imageKey{ref, policy}
+	if ref == im.toolbox.Ref {
+		key.policy = "" // made, not pulled
+	}
 	if get := im.gets[key]; get != nil {
 		return get
 	}
@@ -90,6 +94,9 @@ func (im *images) get(ctx context.Context, ref string, policy runtime.PullPolicy
 }
 
 func (im *images) fetch(ctx context.Context, ref string, policy runtime.PullPolicy) error {
+	if ref == im.toolbox.Ref {
+		return im.toolbox.Ensure(ctx)
+	}
 	if policy != runtime.PullAlways {
 		_, err := im.rt.Image(ctx, ref)
 		if !errors.Is(err, runtime.ErrNotFound) {

@@ -35,10 +35,17 @@ type Config struct {
 	StateDir   string // of this project: journal and run records
 	RuntimeDir string // of this project, on a tmpfs: control socket, lock, agents, secrets
 	Runtime    runtime.Runtime
-	Toolbox    func(context.Context) (string, error) // the toolbox image, made if it is missing
-	Executable string                                // limber's own static binary
+	Toolbox    Toolbox
+	Executable string // limber's own static binary
 	Version    string
 	Log        zerolog.Logger
+}
+
+// Toolbox is limber's own small image, which the holders run.
+type Toolbox struct {
+	Ref string
+	// Ensure makes the image if it is missing or of another binary.
+	Ensure func(context.Context) error
 }
 
 // Project drives the workflows of a project. It is the control.API of its
@@ -96,10 +103,23 @@ func (p *Project) open() (err error) {
 	if p.journal, err = journal.Open(p.cfg.StateDir, p.cfg.Project); err != nil {
 		return err
 	}
-	if p.secrets, err = secrets.Open(filepath.Join(p.cfg.RuntimeDir, "secrets")); err != nil {
+	if p.secrets, err = openSecrets(p.cfg); err != nil {
 		return err
 	}
 	return p.load()
+}
+
+// openSecrets opens the store of secrets in the runtime directory, or in
+// shared memory where that is on disk, as in many containers.
+func openSecrets(cfg Config) (*secrets.Store, error) {
+	store, err := secrets.Open(filepath.Join(cfg.RuntimeDir, "secrets"))
+	if !errors.Is(err, secrets.ErrOnDisk) {
+		return store, err
+	}
+	if store, shmErr := secrets.Open(fmt.Sprintf("/dev/shm/limber-%d-%s", os.Getuid(), cfg.Project)); shmErr == nil {
+		return store, nil
+	}
+	return nil, err
 }
 
 // Listen opens the control socket, on which Run then serves.
@@ -115,7 +135,7 @@ func (p *Project) Close() { p.release() }
 func (p *Project) load() error {
 	records, err := journal.LoadRecords(p.cfg.StateDir)
 	if err != nil {
-		return err
+		return err // says which record, and what to do
 	}
 	live := map[string]bool{}
 	for _, r := range records {

@@ -110,14 +110,16 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 		return
 	}
 	ev.Units = append(ev.Units, engine.ObservedUnit{Ref: ref, State: c.State, Exit: c.Exit})
-	if c.State == runtime.Running {
-		at := newAttempt(d, ref, d.run.Spec.Units[i])
-		at.id = c.ID
-		if len(at.spec.Secrets) > 0 {
-			at.delivery = d.project.secrets.Adopt(d.name, ref)
-		}
-		d.track(at, func() { at.takeOver(d.life) })
+	at := newAttempt(d, ref, d.run.Spec.Units[i])
+	at.id = c.ID
+	if len(at.spec.Secrets) > 0 {
+		at.delivery = d.project.secrets.Adopt(d.name, ref)
 	}
+	if c.State != runtime.Running {
+		at.takeAwaySecrets()
+		return
+	}
+	d.track(at, func() { at.takeOver(d.life) })
 }
 
 // sweep removes, in the background, the containers that nobody will ask for:

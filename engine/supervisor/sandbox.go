@@ -40,16 +40,22 @@ func (s *sandbox) prepare(d *driver, number int) {
 	}
 	ctx, cancel := context.WithCancel(d.life)
 	s.number, s.id, s.cancel = number, "", cancel
-	spec := d.holderSpec(number)
-	workflow := d.run.Spec
+	plan := sandboxPlan{holder: d.holderSpec(number), workflow: d.run.Spec, images: d.images}
 	d.wg.Go(func() {
 		defer cancel()
-		d.prepareSandbox(ctx, number, spec, workflow)
+		d.prepareSandbox(ctx, number, plan)
 	})
 }
 
-func (d *driver) prepareSandbox(ctx context.Context, number int, spec runtime.Spec, workflow engine.Workflow) {
-	id, wait, err := d.makeSandbox(ctx, spec, workflow)
+// sandboxPlan is what a sandbox is made from.
+type sandboxPlan struct {
+	holder   runtime.Spec
+	workflow engine.Workflow
+	images   *images
+}
+
+func (d *driver) prepareSandbox(ctx context.Context, number int, plan sandboxPlan) {
+	id, wait, err := d.makeSandbox(ctx, plan)
 	if err != nil {
 		if id != "" {
 			d.removeNow(id)
@@ -65,10 +71,12 @@ func (d *driver) prepareSandbox(ctx context.Context, number int, spec runtime.Sp
 
 // makeSandbox starts the holder and what it needs. The ID is not empty if
 // there is something to remove.
-func (d *driver) makeSandbox(ctx context.Context, spec runtime.Spec, w engine.Workflow) (id string, wait func() (runtime.Exit, error), err error) {
-	rt := d.project.cfg.Runtime
-	if spec.Image, err = d.project.cfg.Toolbox(ctx); err != nil {
-		return "", nil, fmt.Errorf("make the toolbox image: %w", err)
+func (d *driver) makeSandbox(
+	ctx context.Context, plan sandboxPlan,
+) (id string, wait func() (runtime.Exit, error), err error) {
+	rt, spec := d.project.cfg.Runtime, plan.holder
+	if err := plan.images.ensure(ctx, d.life, spec.Image, runtime.PullNever); err != nil {
+		return "", nil, err
 	}
 	if err := os.MkdirAll(d.agentDir(), 0o700); err != nil {
 		return "", nil, err
@@ -78,7 +86,7 @@ func (d *driver) makeSandbox(ctx context.Context, spec runtime.Spec, w engine.Wo
 			return "", nil, fmt.Errorf("create network %s: %w", spec.Network.Name, err)
 		}
 	}
-	if err := d.createVolumes(ctx, w); err != nil {
+	if err := d.createVolumes(ctx, plan.workflow); err != nil {
 		return "", nil, err
 	}
 	if id, err = rt.Prepare(ctx, spec); err != nil {
@@ -119,6 +127,7 @@ func (d *driver) holderSpec(number int) runtime.Spec {
 	labels[LabelSpec] = w.Fingerprint()
 	spec := runtime.Spec{
 		Name: holderName(project, d.name, number), Labels: labels, Hostname: d.name,
+		Image:   d.project.cfg.Toolbox.Ref,
 		Command: []string{"agent", "--socket", filepath.Join(agentMount, agentSocket)},
 		Mounts:  []runtime.Mount{{Kind: runtime.MountBind, Source: d.agentDir(), Target: agentMount}},
 	}

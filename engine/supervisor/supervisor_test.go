@@ -58,7 +58,7 @@ func (b *bench) open() {
 	b.t.Helper()
 	p, err := Open(Config{
 		Project: "p", StateDir: b.state, RuntimeDir: b.runtime, Runtime: b.rt,
-		Toolbox:    func(context.Context) (string, error) { return "toolbox", nil },
+		Toolbox:    Toolbox{Ref: "toolbox", Ensure: func(context.Context) error { return nil }},
 		Executable: "/bin/true", Log: zerolog.Nop(),
 	})
 	if err != nil {

@@ -1,0 +1,170 @@
+package hclspec
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/hcl/v2"
+)
+
+// The summaries of this package's diagnostics. They are constant, so that
+// tools and searches can rely on them; what differs is in the detail.
+const (
+	sumAmbiguousPort      = "Ambiguous port"
+	sumBadValue           = "Invalid value"
+	sumConflict           = "Conflicting settings"
+	sumCycle              = "Locals refer to each other"
+	sumDuplicate          = "Duplicate declaration"
+	sumDuplicatePath      = "Duplicate mount path"
+	sumDuplicatePort      = "Duplicate host port"
+	sumEmptyWorkflow      = "Nothing to run"
+	sumIncompleteRef      = "Incomplete reference"
+	sumInvalidDuration    = "Invalid duration"
+	sumInvalidName        = "Invalid name"
+	sumInvalidQuantity    = "Invalid quantity"
+	sumInvalidSignal      = "Unknown signal"
+	sumInvalidType        = "Wrong type"
+	sumMissingAttribute   = "Missing attribute"
+	sumMissingHandler     = "Missing handler"
+	sumMissingLabel       = "Wrong number of labels"
+	sumMissingSource      = "Missing secret source"
+	sumNoFiles            = "No files"
+	sumNotAllowed         = "Not allowed here"
+	sumNotYet             = "Not supported yet"
+	sumOnlySidecars       = "Nothing but sidecars"
+	sumOutOfRange         = "Value out of range"
+	sumReadFile           = "Cannot read file"
+	sumSecretRef          = "Secret in an expression"
+	sumSensitive          = "Sensitive value would be visible"
+	sumTooMany            = "Too many blocks"
+	sumUnknownAttribute   = "Unknown attribute"
+	sumUnknownBlock       = "Unknown block"
+	sumUnknownChoice      = "Unknown value"
+	sumUnknownPort        = "Unknown port"
+	sumUnknownReference   = "Unknown reference"
+	sumUnknownSecret      = "Unknown secret"
+	sumUnknownVariable    = "Unknown variable"
+	sumUnknownVolume      = "Unknown volume"
+	sumValidation         = "Invalid value for variable"
+	sumVariableUnset      = "No value for variable"
+	sensitiveErrorDetail  = "The details would show a sensitive value and are left out."
+	suggestionMaxDistance = 3
+)
+
+// WriteDiagnostics writes diagnostics for people: with the lines of the files
+// that they are about, in color if wanted, and wrapped at width unless it is 0.
+func WriteDiagnostics(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnostics, color bool, width int) error {
+	return hcl.NewDiagnosticTextWriter(w, files, uint(max(width, 0)), color).WriteDiagnostics(diags)
+}
+
+// errorf reports an error at rng.
+func (d *decoder) errorf(rng hcl.Range, summary, format string, args ...any) {
+	d.report(hcl.DiagError, &rng, summary, format, args...)
+}
+
+// warnf reports a warning at rng.
+func (d *decoder) warnf(rng hcl.Range, summary, format string, args ...any) {
+	d.report(hcl.DiagWarning, &rng, summary, format, args...)
+}
+
+// failf reports an error that is not about a place in a file.
+func (d *decoder) failf(summary, format string, args ...any) {
+	d.report(hcl.DiagError, nil, summary, format, args...)
+}
+
+func (d *decoder) report(severity hcl.DiagnosticSeverity, subject *hcl.Range, summary, format string, args ...any) {
+	d.diags = append(d.diags, &hcl.Diagnostic{
+		Severity: severity,
+		Summary:  summary,
+		Detail:   fmt.Sprintf(format, args...),
+		Subject:  subject,
+	})
+}
+
+// sorted returns the diagnostics in the order of the files and, within a file,
+// of the text. Those without a place come first.
+func (d *decoder) sorted() hcl.Diagnostics {
+	slices.SortStableFunc(d.diags, func(a, b *hcl.Diagnostic) int {
+		return cmp.Or(cmp.Compare(d.rank(a), d.rank(b)), cmp.Compare(offset(a), offset(b)), cmp.Compare(a.Detail, b.Detail))
+	})
+	return d.diags
+}
+
+func (d *decoder) rank(diag *hcl.Diagnostic) int {
+	if diag.Subject == nil {
+		return -1
+	}
+	if n, ok := d.order[diag.Subject.Filename]; ok {
+		return n
+	}
+	return len(d.order)
+}
+
+func offset(diag *hcl.Diagnostic) int {
+	if diag.Subject == nil {
+		return 0
+	}
+	return diag.Subject.Start.Byte
+}
+
+// place prints where a range begins, as in "limber.hcl:12".
+func place(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
+
+// didYouMean returns a question that begins with a space if given is near one
+// of the known names, else "".
+func didYouMean(given string, known []string) string {
+	if near := nearest(given, known); near != "" {
+		return fmt.Sprintf(" Did you mean %q?", near)
+	}
+	return ""
+}
+
+// nearest returns the known name most like given, or "". Spelling in camel
+// case or with dashes counts as no difference.
+func nearest(given string, known []string) string {
+	best, least := "", suggestionMaxDistance
+	plain := snake(given)
+	for _, name := range known {
+		distance := levenshtein.Distance(plain, snake(name), nil)
+		if distance < least && distance < len(name) {
+			best, least = name, distance
+		}
+	}
+	return best
+}
+
+// snake turns "readOnly" and "read-only" into "read_only".
+func snake(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		switch {
+		case r == '-':
+			b.WriteByte('_')
+		case r >= 'A' && r <= 'Z':
+			if i > 0 && name[i-1] >= 'a' && name[i-1] <= 'z' {
+				b.WriteByte('_')
+			}
+			b.WriteRune(r + 'a' - 'A')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// oneOf prints names for a detail: "a", "b" or "c".
+func oneOf(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
+	}
+	if len(quoted) < 2 {
+		return strings.Join(quoted, "")
+	}
+	last := len(quoted) - 1
+	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+}

@@ -1,0 +1,327 @@
+package hclspec
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/json"
+
+	"github.com/limber-run/limber/engine"
+)
+
+// Options say which files make up a project and what they can refer to.
+type Options struct {
+	Files        []string          // files and directories; none: the nearest limber.hcl
+	Dir          string            // where Files are relative to and the search begins; "": the working directory
+	Project      string            // name of the project; "": that of its directory
+	Variables    map[string]string // --var
+	VarFiles     []string          // --var-file, later ones win
+	Environ      []string          // as os.Environ; nil: none
+	Version      string            // limber.version
+	ToolboxImage string            // limber.toolbox
+}
+
+// Project is what the files declare. All paths in it are absolute.
+type Project struct {
+	Name      string             `json:"name"`
+	Dir       string             `json:"-"`         // of the first file
+	Workflows []*engine.Workflow `json:"workflows"` // in declared order
+	// Files are for WriteDiagnostics. Sensitive values in them are blanked.
+	Files map[string]*hcl.File `json:"-"`
+}
+
+// projectFile is what limber looks for when it is not told.
+const projectFile = "limber.hcl"
+
+// source is a file that was read.
+type source struct {
+	path  string // absolute
+	shown string // in diagnostics
+	text  []byte
+}
+
+// disk is the file system as expressions see it.
+type disk interface {
+	ReadFile(path string) ([]byte, error)
+	IsFile(path string) bool
+}
+
+// osDisk is the real file system.
+type osDisk struct{}
+
+func (osDisk) ReadFile(path string) ([]byte, error) { return os.ReadFile(path) }
+
+func (osDisk) IsFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Load reads a project. The result is never nil, so that diagnostics can be
+// written; it has workflows only if no diagnostic is an error.
+func Load(opts Options) (*Project, hcl.Diagnostics) {
+	d := newDecoder(opts, osDisk{})
+	dir, err := filepath.Abs(opts.Dir)
+	if err != nil {
+		d.failf(sumReadFile, "The working directory cannot be found: %v.", err)
+		return &Project{}, d.diags
+	}
+	paths := d.find(dir, opts.Files)
+	sources := d.read(dir, paths)
+	if d.diags.HasErrors() || len(sources) == 0 {
+		return &Project{Files: d.files}, d.diags
+	}
+	home := filepath.Dir(sources[0].path)
+	return d.load(home, sources, d.read(dir, d.findVarFiles(home, dir)))
+}
+
+// find returns the paths of the project's files.
+func (d *decoder) find(dir string, args []string) []string {
+	if len(args) == 0 {
+		return d.findUpward(dir)
+	}
+	var paths []string
+	for _, arg := range args {
+		path := within(dir, arg)
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			d.failf(sumReadFile, "%s: %v.", arg, reason(err))
+		case info.IsDir():
+			paths = append(paths, d.findIn(path, arg)...)
+		default:
+			paths = append(paths, path)
+		}
+	}
+	return unique(paths)
+}
+
+// unique leaves out what was there before: a file named twice is read once.
+func unique(paths []string) []string {
+	var list []string
+	for _, path := range paths {
+		if !slices.Contains(list, path) {
+			list = append(list, path)
+		}
+	}
+	return list
+}
+
+// findUpward returns the nearest project file in dir or a parent.
+func (d *decoder) findUpward(dir string) []string {
+	for at := dir; ; at = filepath.Dir(at) {
+		path := filepath.Join(at, projectFile)
+		if d.disk.IsFile(path) {
+			return []string{path}
+		}
+		if at == filepath.Dir(at) {
+			d.failf(sumNoFiles, "There is no %s in %s or a directory above it. Name a file or directory with -f, or write one with limber new.", projectFile, dir)
+			return nil
+		}
+	}
+}
+
+// findIn returns the project's files in a directory, limber.hcl first.
+func (d *decoder) findIn(dir, shown string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		d.failf(sumReadFile, "%s: %v.", shown, reason(err))
+		return nil
+	}
+	var paths []string
+	for _, entry := range entries {
+		name := entry.Name()
+		switch {
+		case entry.IsDir():
+		case name == projectFile:
+			paths = slices.Insert(paths, 0, filepath.Join(dir, name))
+		case strings.HasSuffix(name, ".limber.hcl"), strings.HasSuffix(name, ".limber.json"):
+			paths = append(paths, filepath.Join(dir, name))
+		}
+	}
+	if len(paths) == 0 {
+		d.failf(sumNoFiles, "The directory %s has neither %s nor files named *.limber.hcl or *.limber.json.", shown, projectFile)
+	}
+	return paths
+}
+
+// findVarFiles returns the files with values of variables, the lowest first.
+func (d *decoder) findVarFiles(home, dir string) []string {
+	auto, err := filepath.Glob(filepath.Join(escapeGlob(home), "*.auto.limbervars"))
+	if err != nil {
+		d.failf(sumReadFile, "%s: %v.", home, err)
+	}
+	for _, arg := range d.opts.VarFiles {
+		auto = append(auto, within(dir, arg))
+	}
+	return auto
+}
+
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// read reads files, and reports those that it cannot read.
+func (d *decoder) read(dir string, paths []string) []source {
+	var sources []source
+	for _, path := range paths {
+		shown := shorten(dir, path)
+		text, err := d.disk.ReadFile(path)
+		if err != nil {
+			d.failf(sumReadFile, "%s: %v.", shown, reason(err))
+			continue
+		}
+		sources = append(sources, source{path: path, shown: shown, text: text})
+	}
+	return sources
+}
+
+// shorten returns path as people would write it in dir.
+func shorten(dir, path string) string {
+	short, err := filepath.Rel(dir, path)
+	if err != nil || len(short) > len(path) {
+		return path
+	}
+	return short
+}
+
+// reason is what went wrong without the path, which the message has already.
+func reason(err error) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}
+
+func newDecoder(opts Options, disk disk) *decoder {
+	return &decoder{
+		opts: opts, disk: disk,
+		files: map[string]*hcl.File{}, order: map[string]int{}, dirs: map[string]string{},
+		variables: map[string]*variable{}, locals: map[string]*local{},
+		secrets: map[string]*secret{}, volumes: map[string]*volume{},
+		contexts: map[string]*hcl.EvalContext{},
+	}
+}
+
+// load makes a project of what was read.
+func (d *decoder) load(home string, sources, varSources []source) (*Project, hcl.Diagnostics) {
+	d.nameProject(home)
+	var bodies []hcl.Body
+	for _, s := range sources {
+		if f := d.parse(s); f != nil {
+			bodies = append(bodies, f.Body)
+		}
+	}
+	d.decodeProject(bodies, d.parseVarFiles(varSources))
+	p := &Project{Name: d.project, Dir: home, Files: d.files}
+	diags := d.sorted()
+	if !diags.HasErrors() {
+		p.Workflows = d.assemble()
+	}
+	return p, diags
+}
+
+func (d *decoder) nameProject(home string) {
+	d.project = d.opts.Project
+	if d.project == "" {
+		d.project = cmp.Or(sanitize(filepath.Base(home)), "project")
+	}
+	if !validName(d.project) {
+		d.failf(sumInvalidName, "%q is not a valid name of a project. %s", d.project, nameRuleText)
+	}
+}
+
+// parse parses a file of the project. The result is nil if it cannot be used.
+func (d *decoder) parse(s source) *hcl.File {
+	switch filepath.Ext(s.path) {
+	case ".yaml", ".yml":
+		d.failf(sumNotYet, "%s: Kubernetes and Compose YAML cannot be read yet. Until then write the workflow in HCL.", s.shown)
+		return nil
+	case ".json":
+		return d.keep(s, json.Parse)
+	}
+	return d.keep(s, parseNative)
+}
+
+func parseNative(text []byte, name string) (*hcl.File, hcl.Diagnostics) {
+	return hclsyntax.ParseConfig(text, name, hcl.InitialPos)
+}
+
+// keep parses s and remembers it for diagnostics and for paths in it.
+func (d *decoder) keep(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) *hcl.File {
+	f, diags := parse(s.text, s.shown)
+	d.diags = append(d.diags, diags...)
+	if diags.HasErrors() {
+		f = blankDefaults(f, s.text)
+	}
+	d.order[s.shown] = len(d.order)
+	d.dirs[s.shown] = filepath.Dir(s.path)
+	d.files[s.shown] = f
+	return f
+}
+
+var (
+	sensitiveFlag  = regexp.MustCompile(`\bsensitive\b`)
+	defaultOnALine = regexp.MustCompile(`(?m)\bdefault\b.*$`)
+)
+
+// blankDefaults makes the defaults of variables unreadable in a file that is
+// broken, so that nobody can say which of them are sensitive.
+func blankDefaults(f *hcl.File, text []byte) *hcl.File {
+	safe := &hcl.File{Body: hcl.EmptyBody(), Bytes: text}
+	if f != nil {
+		safe.Body, safe.Nav = f.Body, f.Nav
+	}
+	if sensitiveFlag.Match(text) {
+		safe.Bytes = defaultOnALine.ReplaceAllFunc(text, func(line []byte) []byte { return bytes.Repeat([]byte("*"), len(line)) })
+	}
+	return safe
+}
+
+// varFile is a parsed file with values of variables.
+type varFile struct{ attrs hcl.Attributes }
+
+func (d *decoder) parseVarFiles(sources []source) []varFile {
+	var list []varFile
+	for _, s := range sources {
+		parse := parseNative
+		if filepath.Ext(s.path) == ".json" {
+			parse = json.Parse
+		}
+		list = append(list, d.parseVarFile(s, parse))
+	}
+	return list
+}
+
+// parseVarFile parses values of variables. If that fails, nobody can say which
+// of its lines is sensitive, so none is shown.
+func (d *decoder) parseVarFile(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) varFile {
+	f, diags := parse(s.text, s.shown)
+	if diags.HasErrors() {
+		d.diags = append(d.diags, withoutDetail(diags)...)
+		return varFile{}
+	}
+	d.order[s.shown] = len(d.order)
+	d.dirs[s.shown] = filepath.Dir(s.path)
+	d.files[s.shown] = f
+	attrs, diags := f.Body.JustAttributes()
+	d.diags = append(d.diags, diags...)
+	return varFile{attrs: attrs}
+}
+
+func withoutDetail(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, diag := range diags {
+		diag.Detail = fmt.Sprintf("The file is not valid HCL: it holds lines such as tag = \"16\". %s", sensitiveErrorDetail)
+	}
+	return diags
+}

@@ -1,0 +1,196 @@
+package hclspec
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// canary is the value of the sensitive variables of the tests.
+const canary = "canary-value"
+
+func testOptions(files ...string) Options {
+	return Options{
+		Files:        files,
+		Project:      "test",
+		Environ:      []string{"LIMBER_TEST=from the environment", "LIMBER_VAR_name=somebody", "LIMBER_VAR_undeclared=x"},
+		Version:      "1.2.3",
+		ToolboxImage: "localhost/limber-toolbox:1.2.3",
+	}
+}
+
+// written returns diagnostics as people see them.
+func written(t testing.TB, p *Project, diags hcl.Diagnostics) string {
+	t.Helper()
+	var b strings.Builder
+	if err := WriteDiagnostics(&b, p.Files, diags, false, 0); err != nil {
+		t.Fatalf("WriteDiagnostics: %v", err)
+	}
+	return b.String()
+}
+
+// printed returns a project as JSON, without this machine's paths.
+func printed(t testing.TB, p *Project) string {
+	t.Helper()
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := json.Marshal(p.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(bytes.ReplaceAll(text, bytes.Trim(dir, `"`), []byte("$DIR"))) + "\n"
+}
+
+func TestValid(t *testing.T) {
+	files, err := filepath.Glob("testdata/valid/*.hcl")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			p, diags := Load(testOptions(file))
+			if len(diags) > 0 {
+				t.Fatalf("unexpected:\n%s", written(t, p, diags))
+			}
+			compareGolden(t, strings.TrimSuffix(file, ".hcl")+".golden", printed(t, p))
+		})
+	}
+}
+
+func compareGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+func TestJSONGivesTheSameProject(t *testing.T) {
+	native, diags := Load(testOptions("testdata/valid/product.hcl"))
+	if len(diags) > 0 {
+		t.Fatal(written(t, native, diags))
+	}
+	twin, diags := Load(testOptions("testdata/valid/product.limber.json"))
+	if len(diags) > 0 {
+		t.Fatal(written(t, twin, diags))
+	}
+	if diff := gocmp.Diff(printed(t, native), printed(t, twin)); diff != "" {
+		t.Errorf("-hcl +json:\n%s", diff)
+	}
+}
+
+func TestInvalid(t *testing.T) {
+	entries, err := os.ReadDir("testdata/invalid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		path := filepath.Join("testdata/invalid", entry.Name())
+		if !entry.IsDir() && filepath.Ext(path) != ".hcl" {
+			continue
+		}
+		t.Run(entry.Name(), func(t *testing.T) {
+			p, diags := Load(testOptions(path))
+			if p.Workflows != nil {
+				t.Error("there are workflows in spite of errors")
+			}
+			if diff := gocmp.Diff(expected(t, path), summaries(diags)); diff != "" {
+				t.Errorf("-want +got:\n%s\n%s", diff, written(t, p, diags))
+			}
+			checkDiagnostics(t, p, diags)
+		})
+	}
+}
+
+var expectation = regexp.MustCompile(`# (ERROR|WARNING)(\(project\))?: ([^#]+)`)
+
+// expected reads what the comments in a file, or in those of a directory,
+// announce: "file:line severity: summary".
+func expected(t *testing.T, path string) []string {
+	t.Helper()
+	files := []string{path}
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		files, _ = filepath.Glob(filepath.Join(path, "*"))
+	}
+	var list []string
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			for _, m := range expectation.FindAllStringSubmatch(line, -1) {
+				where := fmt.Sprintf("%s:%d", filepath.Base(file), i+1)
+				if m[2] != "" {
+					where = "project"
+				}
+				list = append(list, fmt.Sprintf("%s %s: %s", where, m[1], strings.TrimSpace(m[3])))
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func summaries(diags hcl.Diagnostics) []string {
+	var list []string
+	for _, diag := range diags {
+		where, severity := "project", "ERROR"
+		if diag.Subject != nil {
+			where = fmt.Sprintf("%s:%d", filepath.Base(diag.Subject.Filename), diag.Subject.Start.Line)
+		}
+		if diag.Severity == hcl.DiagWarning {
+			severity = "WARNING"
+		}
+		list = append(list, fmt.Sprintf("%s %s: %s", where, severity, diag.Summary))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// checkDiagnostics checks what holds for all diagnostics: they are in order,
+// they say something, and they do not tell secrets.
+func checkDiagnostics(t *testing.T, p *Project, diags hcl.Diagnostics) {
+	t.Helper()
+	inOrder := slices.IsSortedFunc(diags, func(a, b *hcl.Diagnostic) int {
+		if a.Subject == nil || b.Subject == nil || a.Subject.Filename != b.Subject.Filename {
+			return 0
+		}
+		return cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte)
+	})
+	if !inOrder {
+		t.Error("the diagnostics are not in the order of the file")
+	}
+	for _, diag := range diags {
+		if !strings.HasSuffix(diag.Detail, ".") && !strings.HasSuffix(diag.Detail, "?") {
+			t.Errorf("the detail is not a sentence: %q", diag.Detail)
+		}
+	}
+	if text := written(t, p, diags); strings.Contains(text, canary) {
+		t.Errorf("a diagnostic shows the sensitive value:\n%s", text)
+	}
+}

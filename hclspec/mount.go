@@ -1,0 +1,41 @@
+package hclspec
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/limber-run/limber/runtime"
+)
+
+// mount is a mount block of a unit.
+type mount struct {
+	spec runtime.Mount
+	decl hcl.Range
+	name hcl.Range
+	at   hcl.Range // of the path
+}
+
+var mountTable = newTable(table[mount]{
+	noun: "a mount",
+	attrs: []attr[mount]{
+		{name: "path", doc: "where the volume appears in the container", required: true, set: containerPath(func(m *mount) *string { return &m.spec.Target })},
+		{name: "read_only", doc: "whether it can only be read; default false", set: boolean(func(m *mount) *bool { return &m.spec.ReadOnly })},
+	},
+	refusals: []refusal{
+		notYet("sub_path", "until then mount the whole volume."),
+		notHere("target", "it is called path here."),
+		notHere("source", "the label is the name of the volume, which a volume block at the top of the file declares."),
+		notHere("host_path", "declare a volume with host_path at the top of the file and mount it by its name."),
+	},
+})
+
+// addMount takes in a mount block.
+func addMount(d *decoder, b *hcl.Block, u *unit) {
+	m := mount{decl: b.DefRange, name: b.LabelRanges[0]}
+	m.spec.Kind, m.spec.Source = runtime.MountVolume, b.Labels[0]
+	g := mountTable.decode(d, b, &m)
+	m.at = g.at("path", b.DefRange)
+	if m.spec.Target == "/" {
+		d.errorf(m.at, sumBadValue, "A volume cannot be mounted over the whole container. Use a directory such as \"/data\".")
+	}
+	u.mounts = append(u.mounts, m)
+}

@@ -1,0 +1,101 @@
+package hclspec
+
+import (
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/limber-run/limber/engine"
+)
+
+// probe is a declared probe.
+type probe struct {
+	spec engine.Probe
+	kind engine.ProbeKind
+	decl hcl.Range
+
+	handlers []hcl.Range
+	port     portRef // of http_get
+}
+
+var probeTable = newTable(table[probe]{
+	noun: "a probe",
+	attrs: []attr[probe]{
+		{name: "initial_delay", doc: "the time from the start to the first probe; default 0s", set: duration(0, func(p *probe) *time.Duration { return &p.spec.InitialDelay })},
+		{name: "period", doc: "the time from one probe to the next; default 10s, of a startup probe 1s", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.Period })},
+		{name: "timeout", doc: "the time that one probe may take; default 1s", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.Timeout })},
+		{name: "success_threshold", doc: "how many successes in a row count; default 1", set: number(1, maxCount, func(p *probe) *int { return &p.spec.SuccessThreshold })},
+		{name: "failure_threshold", doc: "how many failures in a row count; default 3, of a startup probe 60", set: number(1, maxCount, func(p *probe) *int { return &p.spec.FailureThreshold })},
+		{name: "termination_grace_period", doc: "the grace period of a stop that this probe causes; default: the workflow's", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.TerminationGracePeriod })},
+	},
+	blocks: []nested[probe]{
+		{name: "exec", doc: "runs a command in the container; exit code 0 passes", add: addExec},
+		{name: "http_get", doc: "sends a request; an answer from 200 to 399 passes", add: addHTTPGet},
+	},
+	refusals: []refusal{
+		notYet("tcp_socket", "until then use http_get, or exec with a command that connects."),
+		notYet("grpc", "until then use exec with a client such as grpc_health_probe."),
+		notYet("dns", "until then use exec with a command that resolves the name."),
+		notYet("file", "until then use exec { command = [\"test\", \"-f\", \"PATH\"] }."),
+		notYet("log", "until then use exec or http_get."),
+		notHere("sleep", "a probe finds something out. Use initial_delay to wait."),
+		notHere("command", "write exec { command = [ … ] }."),
+		notHere("port", "write http_get { port = … }."),
+		notHere("path", "write http_get { path = … }."),
+		notHere("interval", "it is called period here."),
+	},
+})
+
+// addProbe returns what takes in the block of a kind of probe.
+func addProbe(kind engine.ProbeKind) func(*decoder, *hcl.Block, *unit) {
+	return func(d *decoder, b *hcl.Block, u *unit) {
+		p := &probe{kind: kind, decl: b.DefRange, spec: defaultProbe(kind)}
+		before := len(d.diags)
+		g := probeTable.decode(d, b, p)
+		clean := len(d.diags) == before
+		d.checkProbe(p, g)
+		switch {
+		case len(p.handlers) == 0 && clean:
+			d.errorf(p.decl, sumMissingHandler, "A probe needs a handler: exec { … } or http_get { … }.")
+		case len(p.handlers) > 1:
+			d.errorf(p.handlers[1], sumConflict, "A probe has one handler; the first is at %s.", place(p.handlers[0]))
+		}
+		u.addProbe(p)
+	}
+}
+
+func defaultProbe(kind engine.ProbeKind) engine.Probe {
+	p := engine.Probe{
+		Period:           engine.DefaultProbePeriod,
+		Timeout:          engine.DefaultProbeTimeout,
+		SuccessThreshold: engine.DefaultSuccessThreshold,
+		FailureThreshold: engine.DefaultFailureThreshold,
+	}
+	if kind == engine.Startup {
+		p.Period, p.FailureThreshold = engine.DefaultStartupPeriod, engine.DefaultStartupFailureThreshold
+	}
+	return p
+}
+
+// checkProbe reports what does not go with the kind of probe (SEMANTICS B 51,
+// 69).
+func (d *decoder) checkProbe(p *probe, g given) {
+	if p.kind != engine.Readiness && p.spec.SuccessThreshold != 1 {
+		d.errorf(g.at("success_threshold", p.decl), sumOutOfRange, "success_threshold of a %s probe must be 1: only readiness can come and go.", p.kind)
+	}
+	if a := g["termination_grace_period"]; p.kind == engine.Readiness && a != nil {
+		d.errorf(a.NameRange, sumNotAllowed, "A readiness probe never stops a unit, so it has no grace period. A liveness or startup probe has.")
+	}
+}
+
+func (u *unit) addProbe(p *probe) {
+	u.probes = append(u.probes, p)
+	switch p.kind {
+	case engine.Startup:
+		u.spec.Startup = &p.spec
+	case engine.Readiness:
+		u.spec.Readiness = &p.spec
+	case engine.Liveness:
+		u.spec.Liveness = &p.spec
+	}
+}

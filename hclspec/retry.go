@@ -1,0 +1,84 @@
+package hclspec
+
+import (
+	"math"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/limber-run/limber/engine"
+)
+
+const (
+	defaultImmediateRestarts = 1
+	defaultResetAfter        = 10 * time.Minute
+	maxExitCode              = 255
+)
+
+// restart is a retry or restart block.
+type restart struct {
+	spec  engine.Restart
+	decl  hcl.Range
+	given given
+}
+
+// backoffAttributes are common to retry and restart.
+var backoffAttributes = []attr[restart]{
+	{name: "immediate", doc: "how many times without a delay before the back-off begins; default 0 in retry, 1 in restart", set: number(0, maxCount, func(r *restart) *int { return &r.spec.Backoff.Immediate })},
+	{name: "initial", doc: "the first delay; default 1s", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Backoff.Initial })},
+	{name: "max", doc: "the longest delay; default 1m", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Backoff.Max })},
+	{name: "multiplier", doc: "what a delay is multiplied by to give the next; default 2", set: fraction(1, math.MaxFloat64, "a number of at least 1", func(r *restart) *float64 { return &r.spec.Backoff.Multiplier })},
+	{name: "jitter", doc: "the part of a delay by which chance changes it; default 0.2", set: fraction(0, 1, "a number from 0 to 1", func(r *restart) *float64 { return &r.spec.Backoff.Jitter })},
+}
+
+var retryTable = newTable(table[restart]{
+	noun: "a retry",
+	attrs: append([]attr[restart]{
+		{name: "attempts", doc: "the number of attempts in a run; 0, the default: any", set: number(0, maxCount, func(r *restart) *int { return &r.spec.Attempts })},
+		{name: "deadline", doc: "the time for all attempts of a run; 0s, the default: any", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Deadline })},
+		{name: "on_exit", doc: "the exit codes worth a new attempt; default: all but 0", set: onExit},
+	}, backoffAttributes...),
+	refusals: []refusal{
+		notHere("policy", "an init step is retried after failures alone. Use on_exit to choose among them."),
+		notHere("reset_after", "a step's back-off begins anew in the next run."),
+	},
+})
+
+func onExit(a arg, r *restart) {
+	list, ok := a.elements("a list of exit codes, such as [1, 75]")
+	if ok && len(list) == 0 {
+		a.errorf(sumBadValue, "on_exit must name at least one exit code. Leave it out for all but 0, or set attempts = 1 for none.")
+		return
+	}
+	for _, e := range list {
+		if e.val.IsKnown() && !e.val.IsNull() && e.val.RawEquals(zero) {
+			e.errorf(sumOutOfRange, "Exit code 0 means success, which is not retried. on_exit takes codes from 1 to %d.", maxExitCode)
+		} else if code, ok := e.integer(1, maxExitCode); ok {
+			r.spec.OnExit = append(r.spec.OnExit, int(code))
+		}
+	}
+}
+
+// addRetry takes in the retry block of an init step.
+func addRetry(d *decoder, b *hcl.Block, u *unit) {
+	r := &restart{decl: b.DefRange}
+	r.spec = engine.Restart{Policy: engine.RestartOnFailure, Backoff: engine.DefaultBackoff}
+	r.given = retryTable.decode(d, b, r)
+	d.fitBackoff(r)
+	u.restart = r
+}
+
+// fitBackoff makes a default fit what is declared beside it, and reports what
+// is declared and does not fit.
+func (d *decoder) fitBackoff(r *restart) {
+	b := &r.spec.Backoff
+	switch {
+	case b.Max >= b.Initial:
+	case r.given["max"] == nil:
+		b.Max = b.Initial
+	case r.given["initial"] == nil:
+		b.Initial = b.Max
+	default:
+		d.errorf(r.given["max"].Expr.Range(), sumConflict, "max (%s) must not be less than initial (%s).", b.Max, b.Initial)
+	}
+}

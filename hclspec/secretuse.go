@@ -1,0 +1,72 @@
+package hclspec
+
+import (
+	"strconv"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/limber-run/limber/engine"
+)
+
+const (
+	secretDir         = "/run/secrets/"
+	defaultSecretMode = 0o400
+)
+
+// secretUse is a secret block of a unit.
+type secretUse struct {
+	spec engine.SecretUse
+	decl hcl.Range
+	name hcl.Range
+	at   hcl.Range // of the path or variable
+}
+
+var secretUseTable = newTable(table[secretUse]{
+	noun: "a unit's secret",
+	attrs: []attr[secretUse]{
+		{name: "path", doc: "the file that holds the value; default /run/secrets/NAME", set: containerPath(func(s *secretUse) *string { return &s.spec.Path })},
+		{name: "mode", doc: "the file's permission bits, in octal; default \"0400\"", set: secretMode},
+		{name: "uid", doc: "the file's owner; default: the unit's user", set: identity(func(s *secretUse) **int { return &s.spec.UID })},
+		{name: "gid", doc: "the file's group; default: the unit's group", set: identity(func(s *secretUse) **int { return &s.spec.GID })},
+		{name: "env", doc: "a variable that holds the value, instead of a file", set: envName(func(s *secretUse) *string { return &s.spec.Env })},
+	},
+	refusals: []refusal{
+		notHere("file", "the source belongs into the secret block at the top of the file; path says where the value appears in the container."),
+		notHere("command", "the source belongs into the secret block at the top of the file."),
+	},
+})
+
+func secretMode(a arg, s *secretUse) {
+	text, ok := a.text()
+	if !ok {
+		return
+	}
+	mode, err := strconv.ParseUint(text, 8, 32)
+	if err != nil || mode > 0o777 || mode == 0 || a.val.Type().FriendlyName() != "string" {
+		a.errorf(sumBadValue, "mode must be permission bits in octal and in quotes, such as \"0440\".")
+		return
+	}
+	s.spec.Mode = uint32(mode)
+}
+
+// addSecretUse takes in a secret block of a unit.
+func addSecretUse(d *decoder, b *hcl.Block, u *unit) {
+	s := secretUse{decl: b.DefRange, name: b.LabelRanges[0]}
+	s.spec.Name = b.Labels[0]
+	g := secretUseTable.decode(d, b, &s)
+	s.at = g.at("path", g.at("env", b.DefRange))
+	if g["env"] == nil {
+		if s.spec.Path == "" {
+			s.spec.Path = secretDir + s.spec.Name
+		}
+		if s.spec.Mode == 0 {
+			s.spec.Mode = defaultSecretMode
+		}
+	}
+	for _, name := range []string{"path", "mode", "uid", "gid"} {
+		if g["env"] != nil && g[name] != nil {
+			d.errorf(g[name].NameRange, sumConflict, "%s belongs to a file, and env puts the value into a variable instead. Use one of them.", name)
+		}
+	}
+	u.secrets = append(u.secrets, s)
+}

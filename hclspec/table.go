@@ -1,0 +1,241 @@
+package hclspec
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// table says what a block may hold. The decoder, the suggestions and the
+// language reference are made from it.
+type table[T any] struct {
+	noun     string // what diagnostics call the block: "an init step"
+	attrs    []attr[T]
+	blocks   []nested[T]
+	refusals []refusal
+	schema   *hcl.BodySchema
+}
+
+// attr is an attribute of a block that becomes a T.
+type attr[T any] struct {
+	name     string
+	doc      string
+	set      func(a arg, into *T)
+	raw      func(d *decoder, a *hcl.Attribute, into *T) // instead of set: the expression, not evaluated
+	required bool
+}
+
+// nested is a block within a block that becomes a T.
+type nested[T any] struct {
+	name  string
+	label string // what the label is; "": the block has none
+	doc   string
+	once  bool
+	add   func(d *decoder, b *hcl.Block, into *T)
+}
+
+// refusal is a name that a block does not take, attribute or block, and why.
+type refusal struct {
+	name    string
+	summary string
+	detail  string
+}
+
+// notYet refuses what a later version will make work. The detail names a way
+// around, if there is one.
+func notYet(name, detail string) refusal {
+	return refusal{name: name, summary: sumNotYet, detail: detail}
+}
+
+// notHere refuses what has no meaning in a block.
+func notHere(name, detail string) refusal {
+	return refusal{name: name, summary: sumNotAllowed, detail: detail}
+}
+
+// newTable completes a table with the schema that hcl wants.
+func newTable[T any](t table[T]) *table[T] {
+	t.schema = &hcl.BodySchema{}
+	for _, a := range t.attrs {
+		t.schema.Attributes = append(t.schema.Attributes, hcl.AttributeSchema{Name: a.name})
+	}
+	for _, b := range t.blocks {
+		header := hcl.BlockHeaderSchema{Type: b.name}
+		if b.label != "" {
+			header.LabelNames = []string{b.label}
+		}
+		t.schema.Blocks = append(t.schema.Blocks, header)
+	}
+	return &t
+}
+
+// given holds the attributes that a block sets, by name.
+type given map[string]*hcl.Attribute
+
+// at returns where the named attribute has its value, or other.
+func (g given) at(name string, other hcl.Range) hcl.Range {
+	if a := g[name]; a != nil {
+		return a.Expr.Range()
+	}
+	return other
+}
+
+// decode reads b into a T and reports everything that is wrong with it.
+func (t *table[T]) decode(d *decoder, b *hcl.Block, into *T) given {
+	content, diags := t.content(d, b.Body)
+	d.diags = append(d.diags, diags...)
+	t.decodeAttributes(d, b, content.Attributes, into)
+	t.decodeBlocks(d, content.Blocks, into)
+	return given(content.Attributes)
+}
+
+func (t *table[T]) decodeAttributes(d *decoder, b *hcl.Block, attrs hcl.Attributes, into *T) {
+	for i := range t.attrs {
+		at := &t.attrs[i]
+		a := attrs[at.name]
+		switch {
+		case a == nil:
+			t.checkRequired(d, at, b.DefRange)
+		case at.raw != nil:
+			at.raw(d, a, into)
+		default:
+			v, ok := d.evalAttribute(a)
+			if ok && v.IsNull() {
+				t.checkRequired(d, at, a.Expr.Range())
+			} else if ok {
+				at.set(arg{d: d, attr: a, val: v}, into)
+			}
+		}
+	}
+}
+
+func (t *table[T]) checkRequired(d *decoder, at *attr[T], rng hcl.Range) {
+	if at.required {
+		d.errorf(rng, sumMissingAttribute, "%s needs the attribute %q: %s.", sentence(t.noun), at.name, at.doc)
+	}
+}
+
+func (t *table[T]) decodeBlocks(d *decoder, blocks hcl.Blocks, into *T) {
+	seen := map[string]hcl.Range{}
+	for _, b := range blocks {
+		n := t.nested(b.Type)
+		first, again := seen[b.Type]
+		seen[b.Type] = b.DefRange
+		if n.once && again {
+			d.errorf(b.DefRange, sumTooMany, "%s has one %q block at most; the first is at %s.", sentence(t.noun), b.Type, place(first))
+			continue
+		}
+		n.add(d, b, into)
+	}
+}
+
+func (t *table[T]) nested(name string) *nested[T] {
+	for i := range t.blocks {
+		if t.blocks[i].name == name {
+			return &t.blocks[i]
+		}
+	}
+	panic("hcl returned a block that is not in the schema: " + name)
+}
+
+// content splits a body by the schema and reports what is left over.
+func (t *table[T]) content(d *decoder, body hcl.Body) (*hcl.BodyContent, hcl.Diagnostics) {
+	native, ok := body.(*hclsyntax.Body)
+	if !ok {
+		content, diags := body.Content(t.schema)
+		return content, t.explainJSON(d, diags)
+	}
+	content, _, diags := native.PartialContent(t.schema)
+	for _, a := range native.Attributes {
+		if content.Attributes[a.Name] == nil {
+			diags = append(diags, t.leftover(a.Name, "", a.NameRange))
+		}
+	}
+	for _, b := range native.Blocks {
+		if !t.knowsBlock(b.Type) {
+			diags = append(diags, t.leftover("", b.Type, b.TypeRange))
+		}
+	}
+	return content, plainSummaries(diags)
+}
+
+func (t *table[T]) knowsBlock(name string) bool {
+	for _, b := range t.blocks {
+		if b.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// explainJSON replaces hcl's reports of unknown properties by ours. They are
+// told apart by the summary, and the name is in the text that they are about.
+func (t *table[T]) explainJSON(d *decoder, diags hcl.Diagnostics) hcl.Diagnostics {
+	for i, diag := range diags {
+		if diag.Summary == "Extraneous JSON object property" {
+			name := strings.Trim(string(diag.Subject.SliceBytes(d.text(diag.Subject.Filename))), `"`)
+			diags[i] = t.leftover(name, "", *diag.Subject)
+		}
+	}
+	return plainSummaries(diags)
+}
+
+// plainSummaries takes names out of hcl's summaries.
+func plainSummaries(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, diag := range diags {
+		label := strings.HasPrefix(diag.Summary, "Missing ") && strings.HasPrefix(diag.Detail, "All ")
+		if label || strings.HasPrefix(diag.Summary, "Extraneous label") || diag.Summary == "Missing block label" {
+			diag.Summary = sumMissingLabel
+		}
+	}
+	return diags
+}
+
+// leftover explains an attribute or a block that the table does not know.
+func (t *table[T]) leftover(attribute, block string, rng hcl.Range) *hcl.Diagnostic {
+	diag := &hcl.Diagnostic{Severity: hcl.DiagError, Subject: &rng}
+	name := attribute + block
+	for _, r := range t.refusals {
+		if r.name == name {
+			diag.Summary = r.summary
+			diag.Detail = fmt.Sprintf("%q in %s: %s", name, t.noun, r.detail)
+			return diag
+		}
+	}
+	diag.Summary = sumUnknownAttribute
+	if block != "" {
+		diag.Summary = sumUnknownBlock
+	}
+	diag.Detail = fmt.Sprintf("%s has no attribute or block %q.%s", sentence(t.noun), name, t.hint(attribute, block))
+	return diag
+}
+
+// hint says what the author of an unknown attribute or block may have meant.
+func (t *table[T]) hint(attribute, block string) string {
+	var names []string
+	for _, a := range t.attrs {
+		if a.name == block {
+			return fmt.Sprintf(" %s is an attribute: write %s = …, with the equals sign.", block, block)
+		}
+		names = append(names, a.name)
+	}
+	for _, b := range t.blocks {
+		if b.name == attribute {
+			return fmt.Sprintf(" %s is a block: write %s without the equals sign.", attribute, b.header())
+		}
+		names = append(names, b.name)
+	}
+	return didYouMean(attribute+block, names)
+}
+
+// header prints how the block is written.
+func (n nested[T]) header() string {
+	if n.label != "" {
+		return fmt.Sprintf("%s %q { … }", n.name, strings.ToUpper(n.label))
+	}
+	return n.name + " { … }"
+}
+
+// sentence begins a sentence with noun.
+func sentence(noun string) string { return strings.ToUpper(noun[:1]) + noun[1:] }

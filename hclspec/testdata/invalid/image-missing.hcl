@@ -1,0 +1,4 @@
+workflow "w" {
+  service "s" { # ERROR: Missing attribute
+  }
+}

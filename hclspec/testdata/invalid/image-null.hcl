@@ -1,0 +1,5 @@
+workflow "w" {
+  service "s" {
+    image = null # ERROR: Missing attribute
+  }
+}

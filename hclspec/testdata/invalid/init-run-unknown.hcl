@@ -1,0 +1,6 @@
+workflow "w" {
+  init "s" {
+    image = "img:1"
+    run = "allways" # ERROR: Unknown value
+  }
+}

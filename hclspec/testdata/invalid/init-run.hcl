@@ -1,0 +1,6 @@
+workflow "w" {
+  init "s" {
+    image = "img:1"
+    run = "once" # ERROR: Not supported yet
+  }
+}

@@ -1,0 +1,11 @@
+volume "data" {}
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    mount "data" {
+      path = "/x"
+      source = "y" # ERROR: Not allowed here
+      sub_path = "z" # ERROR: Not supported yet
+    }
+  }
+}

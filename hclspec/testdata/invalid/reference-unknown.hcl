@@ -1,0 +1,22 @@
+variable "tag" {
+  default = "1"
+}
+locals {
+  x = 1
+}
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    env = {
+      A = var.tga # ERROR: Unknown reference
+      B = local.y # ERROR: Unknown reference
+      C = vars.tag # ERROR: Unknown reference
+      D = limber.tolbox # ERROR: Unknown reference
+      E = path.modul # ERROR: Unknown reference
+      F = volume.v # ERROR: Unknown volume
+      G = var # ERROR: Incomplete reference
+      H = init.a.outputs.x # ERROR: Not supported yet
+      I = each.key # ERROR: Not supported yet
+    }
+  }
+}

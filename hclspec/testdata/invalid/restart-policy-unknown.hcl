@@ -1,0 +1,8 @@
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    restart {
+      policy = "onfailure" # ERROR: Unknown value
+    }
+  }
+}

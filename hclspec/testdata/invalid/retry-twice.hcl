@@ -1,0 +1,9 @@
+workflow "w" {
+  init "s" {
+    image = "img:1"
+    retry {
+    }
+    retry { # ERROR: Too many blocks
+    }
+  }
+}

@@ -1,0 +1,10 @@
+secret "token" {
+  env = "T"
+}
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    secret "tokn" { # ERROR: Unknown secret
+    }
+  }
+}

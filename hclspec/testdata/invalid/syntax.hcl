@@ -1,0 +1,5 @@
+workflow "w" {
+  service "s" {
+    image = # ERROR: Invalid expression
+  }
+}

@@ -1,0 +1,5 @@
+workflow "w" {
+  service "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" { # ERROR: Invalid name
+    image = "img:1"
+  }
+}

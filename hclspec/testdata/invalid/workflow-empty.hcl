@@ -1,0 +1,2 @@
+workflow "w" { # ERROR: Nothing to run
+}

@@ -1,0 +1,5 @@
+workflow "W" { # ERROR: Invalid name
+  service "s" {
+    image = "img:1"
+  }
+}

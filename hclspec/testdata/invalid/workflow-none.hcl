@@ -1,0 +1,2 @@
+# ERROR(project): Nothing to run
+volume "v" {}

@@ -1,0 +1,17 @@
+workflow "w" {
+  for_each = {} # ERROR: Not supported yet
+  depends_on = [] # ERROR: Not supported yet
+  inputs = [] # ERROR: Not supported yet
+  outputs = [] # ERROR: Not supported yet
+  restart_rule { # ERROR: Not supported yet
+  }
+  dynamic "service" { # ERROR: Not supported yet
+  }
+  secret "x" { # ERROR: Not allowed here
+  }
+  container "x" { # ERROR: Not allowed here
+  }
+  service "s" {
+    image = "img:1"
+  }
+}

@@ -1,0 +1,5 @@
+workflow "w" { # ERROR: Nothing but sidecars
+  sidecar "a" {
+    image = "img:1"
+  }
+}

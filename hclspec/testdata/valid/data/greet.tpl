@@ -1,0 +1,1 @@
+Hi ${upper(name)}!%{ for x in list } ${x}%{ endfor }

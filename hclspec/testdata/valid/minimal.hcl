@@ -1,0 +1,5 @@
+workflow "one" {
+  service "web" {
+    image = "docker.io/library/nginx"
+  }
+}

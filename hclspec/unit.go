@@ -1,0 +1,181 @@
+package hclspec
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/runtime"
+)
+
+// unit is a declared unit.
+type unit struct {
+	spec    engine.UnitSpec
+	decl    hcl.Range
+	label   hcl.Range
+	enabled bool
+
+	env     map[string]*string // nil: not set, whatever env_file says
+	envAt   map[string]hcl.Range
+	envFile map[string]string
+
+	mounts  []mount
+	ports   []port
+	secrets []secretUse
+	probes  []*probe
+	restart *restart // nil: no such block
+}
+
+// labelPrefix is of the labels that limber sets itself.
+const labelPrefix = "dev.limber."
+
+// unitAttributes are common to all kinds of units.
+var unitAttributes = []attr[unit]{
+	{name: "image", doc: "the image that it runs", required: true, set: image},
+	{name: "pull", doc: "when the image is pulled: missing, always or never; default: always for the tag latest, else missing", set: choice(
+		[]runtime.PullPolicy{runtime.PullMissing, runtime.PullAlways, runtime.PullNever}, nil,
+		func(u *unit) *runtime.PullPolicy { return &u.spec.Container.Pull })},
+	{name: "command", doc: "what it runs instead of the image's entrypoint and command", set: command(func(u *unit) *[]string { return &u.spec.Container.Command })},
+	{name: "args", doc: "what its command gets instead of the image's command", set: texts(func(u *unit) *[]string { return &u.spec.Container.Args })},
+	{name: "working_dir", doc: "the directory it runs in; default: the image's", set: containerPath(func(u *unit) *string { return &u.spec.Container.WorkingDir })},
+	{name: "env", doc: "its environment, beside the image's", set: env},
+	{name: "env_file", doc: "a file, or a list of files, with lines NAME=value for its environment", set: envFile},
+	{name: "labels", doc: "labels of its containers", set: labels},
+	{name: "enabled", doc: "whether it is part of the workflow; default true", set: boolean(func(u *unit) *bool { return &u.enabled })},
+}
+
+// unitBlocks are common to all kinds of units.
+var unitBlocks = []nested[unit]{
+	{name: "secret", label: "name", doc: "a secret that it can see", add: addSecretUse},
+	{name: "mount", label: "volume", doc: "a volume that it can see", add: addMount},
+	{name: "port", label: "name", doc: "a port that it listens on", add: addPort},
+	{name: "resources", doc: "what it needs and how much it may use", once: true, add: addResources},
+	{name: "security", doc: "what its processes may do", once: true, add: addSecurity},
+}
+
+// unitRefusals are common to all kinds of units.
+var unitRefusals = []refusal{
+	notYet("for_each", "until then write one block for each."),
+	notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
+	notYet("plugin", "plugins are not available yet. Until then set image = limber.toolbox and a command such as [\"wait-tcp\", \"queue:5672\"]."),
+	notYet("depends_on", "until then the order of init and sidecar blocks is the order of start, and services start after them."),
+	notYet("restart_rule", "rules about exit codes are not available yet. An init step has retry { on_exit = [ … ] }."),
+	notYet("inputs", "until then init steps run in every run."),
+	notYet("outputs", "until then write a file into a volume that both units mount."),
+	notHere("entrypoint", "it is called command here, and what Compose calls command is args."),
+	notHere("environment", "it is called env here."),
+	notHere("volumes", "write a mount \"VOLUME\" { path = … } block for each."),
+	notHere("ports", "write a port \"NAME\" { container = …, host = … } block for each."),
+	notHere("volume", "write a mount \"VOLUME\" { path = … } block."),
+	notHere("secrets", "write a secret \"NAME\" { } block for each."),
+	notHere("network", "the units of a workflow share one network. Write network { … } in the workflow."),
+	notHere("restart_policy", "it belongs to the workflow. A service may have its own with restart { policy = … }."),
+	notHere("stop_signal", "write lifecycle { stop_signal = … }."),
+	notHere("user", "write security { user = … }."),
+	notHere("privileged", "write security { privileged = … }."),
+	notHere("cap_add", "write security { add = [ … ] }."),
+	notHere("cap_drop", "write security { drop = [ … ] }."),
+	notHere("cpu", "write resources { limits = { cpu = … } }."),
+	notHere("memory", "write resources { limits = { memory = … } }."),
+	notHere("healthcheck", "write startup_probe, readiness_probe or liveness_probe."),
+	notHere("probe", "write startup_probe, readiness_probe or liveness_probe."),
+}
+
+// unitTable makes the table of a kind of unit: what is common, and its own.
+func unitTable(t table[unit]) *table[unit] {
+	t.attrs = slices.Concat(unitAttributes, t.attrs)
+	t.blocks = slices.Concat(unitBlocks, t.blocks)
+	t.refusals = slices.Concat(t.refusals, unitRefusals)
+	return newTable(t)
+}
+
+// addUnit takes in a unit of a kind.
+func (d *decoder) addUnit(kind engine.Kind, t *table[unit], b *hcl.Block, w *workflow) {
+	u := &unit{decl: b.DefRange, label: b.LabelRanges[0], enabled: true}
+	u.spec.Name, u.spec.Kind = d.name(b), kind
+	t.decode(d, b, u)
+	if u.spec.Container.Pull == "" {
+		u.spec.Container.Pull = d.defaultPull(u.spec.Container.Image)
+	}
+	u.spec.Container.Env = u.environment()
+	w.units = append(w.units, u)
+}
+
+func image(a arg, u *unit) {
+	s, ok := a.text()
+	if ok && (s == "" || strings.ContainsAny(s, " \t\n")) {
+		a.errorf(sumBadValue, "image must be a reference such as \"docker.io/library/postgres:16\".")
+		return
+	}
+	u.spec.Container.Image = s
+}
+
+// defaultPull follows Kubernetes (SEMANTICS B 25), except for images that
+// exist on this host alone.
+func (d *decoder) defaultPull(image string) runtime.PullPolicy {
+	if image == d.opts.ToolboxImage || strings.HasPrefix(image, "localhost/") || strings.Contains(image, "@") {
+		return runtime.PullMissing
+	}
+	_, tag, tagged := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
+	if !tagged || tag == "latest" {
+		return runtime.PullAlways
+	}
+	return runtime.PullMissing
+}
+
+func labels(a arg, u *unit) {
+	items, ok := a.items(`team = "shop"`)
+	if !ok {
+		return
+	}
+	u.spec.Container.Labels = map[string]string{}
+	for key, item := range items {
+		switch value, ok := item.text(); {
+		case strings.HasPrefix(key, labelPrefix):
+			item.errorf(sumNotAllowed, "Labels that begin with %s are limber's own.", labelPrefix)
+		case ok:
+			u.spec.Container.Labels[key] = value
+		}
+	}
+}
+
+// env keeps an item that is null apart: it takes a variable away that an
+// env_file sets.
+func env(a arg, u *unit) {
+	items, ok := a.items(`NAME = "value"`)
+	if !ok {
+		return
+	}
+	u.env, u.envAt = map[string]*string{}, map[string]hcl.Range{}
+	for key, item := range items {
+		u.envAt[key] = item.attr.Expr.Range()
+		if !envNameRule.MatchString(key) {
+			item.errorf(sumInvalidName, "%q is not a valid name of a variable: it must not be empty or contain spaces or equals signs.", key)
+			continue
+		}
+		if item.val.IsNull() {
+			u.env[key] = nil
+		} else if value, ok := item.text(); ok {
+			u.env[key] = &value
+		}
+	}
+}
+
+// environment merges env_file and env, which wins.
+func (u *unit) environment() map[string]string {
+	all := maps.Clone(u.envFile)
+	if all == nil && len(u.env) > 0 {
+		all = map[string]string{}
+	}
+	for name, value := range u.env {
+		if value == nil {
+			delete(all, name)
+		} else {
+			all[name] = *value
+		}
+	}
+	return all
+}

@@ -1,0 +1,314 @@
+package hclspec
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// variable is a declared variable and, in the end, its value.
+type variable struct {
+	name        string
+	decl        hcl.Range
+	ty          cty.Type
+	optional    *typeexpr.Defaults
+	def         *hcl.Attribute
+	description string
+	sensitive   bool
+	nullable    bool
+	validations []validation
+	value       cty.Value
+}
+
+// validation is a rule about a variable's value.
+type validation struct {
+	decl      hcl.Range
+	condition hcl.Expression
+	message   hcl.Expression
+}
+
+var variableTable = newTable(table[variable]{
+	noun: "a variable",
+	attrs: []attr[variable]{
+		{name: "type", doc: "what values it takes: string, number, bool, list(string), map(string), object({ … }), any", raw: variableType},
+		{name: "default", doc: "its value if nothing else gives one", raw: func(_ *decoder, a *hcl.Attribute, v *variable) { v.def = a }},
+		{name: "description", doc: "what it is for", set: text(func(v *variable) *string { return &v.description })},
+		{name: "sensitive", doc: "whether nothing must show its value", set: boolean(func(v *variable) *bool { return &v.sensitive })},
+		{name: "nullable", doc: "whether it may be null; if not, null stands for the default", set: boolean(func(v *variable) *bool { return &v.nullable })},
+	},
+	blocks: []nested[variable]{
+		{name: "validation", doc: "a rule about its value", add: addValidation},
+	},
+	refusals: []refusal{
+		notYet("ephemeral", "use sensitive = true; limber never stores a variable's value."),
+	},
+})
+
+var validationTable = newTable(table[validation]{
+	noun: "a validation",
+	attrs: []attr[validation]{
+		{name: "condition", doc: "an expression that is true for a good value", required: true, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.condition = a.Expr }},
+		{name: "error_message", doc: "what to tell who gave a bad one", required: true, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.message = a.Expr }},
+	},
+})
+
+func variableType(d *decoder, a *hcl.Attribute, v *variable) {
+	ty, optional, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
+	d.diags = append(d.diags, diags...)
+	if !diags.HasErrors() {
+		v.ty, v.optional = ty, optional
+	}
+}
+
+func addValidation(d *decoder, b *hcl.Block, v *variable) {
+	rule := validation{decl: b.DefRange}
+	validationTable.decode(d, b, &rule)
+	if rule.condition != nil && rule.message != nil {
+		v.validations = append(v.validations, rule)
+	}
+}
+
+// addVariable takes in a variable block.
+func (d *decoder) addVariable(b *hcl.Block) {
+	name := b.Labels[0]
+	if !hclsyntax.ValidIdentifier(name) {
+		d.errorf(b.LabelRanges[0], sumInvalidName, "%q is not a valid name of a variable: var.NAME must be able to refer to it.", name)
+	}
+	v := &variable{name: name, decl: b.DefRange, ty: cty.DynamicPseudoType, nullable: true, value: cty.DynamicVal}
+	variableTable.decode(d, b, v)
+	if v.sensitive && v.def != nil {
+		d.blank(v.def.Expr.Range())
+	}
+	if first, again := d.variables[name]; again {
+		d.errorf(b.LabelRanges[0], sumDuplicate, "The variable %q is already declared at %s.", name, place(first.decl))
+		return
+	}
+	d.variables[name] = v
+}
+
+// blank makes a range of a file unreadable in diagnostics.
+func (d *decoder) blank(rng hcl.Range) {
+	f := d.files[rng.Filename]
+	if f == nil || !rng.CanSliceBytes(f.Bytes) {
+		return
+	}
+	masked := bytes.Clone(f.Bytes)
+	for i := rng.Start.Byte; i < rng.End.Byte; i++ {
+		if masked[i] != '\n' {
+			masked[i] = '*'
+		}
+	}
+	d.files[rng.Filename] = &hcl.File{Body: f.Body, Bytes: masked, Nav: f.Nav}
+}
+
+// assignment is what one source says about a variable: a value from a file, or
+// text from the command line or the environment.
+type assignment struct {
+	from string // for details: "--var tag"
+	expr hcl.Expression
+	text string
+}
+
+// resolveVariables gives every variable its value, from the highest of its
+// sources that names it.
+func (d *decoder) resolveVariables(varFiles []varFile) {
+	assigned := map[string]assignment{}
+	d.assignEnvironment(assigned)
+	d.assignFiles(assigned, varFiles)
+	d.assignFlags(assigned)
+	values := map[string]cty.Value{}
+	for _, name := range slices.Sorted(maps.Keys(d.variables)) {
+		v := d.variables[name]
+		if value, ok := d.variableValue(v, assigned); ok {
+			v.value = value
+		}
+		if v.sensitive {
+			v.value = v.value.Mark(sensitive)
+		}
+		values[name] = v.value
+	}
+	d.define("var", values)
+	for _, name := range slices.Sorted(maps.Keys(d.variables)) {
+		d.validateVariable(d.variables[name])
+	}
+}
+
+func (d *decoder) assignEnvironment(assigned map[string]assignment) {
+	for _, entry := range d.opts.Environ {
+		name, text, _ := strings.Cut(entry, "=")
+		name, ok := strings.CutPrefix(name, "LIMBER_VAR_")
+		if ok && d.variables[name] != nil {
+			assigned[name] = assignment{from: "LIMBER_VAR_" + name, text: text}
+		}
+	}
+}
+
+func (d *decoder) assignFiles(assigned map[string]assignment, varFiles []varFile) {
+	for _, f := range varFiles {
+		for _, a := range inOrder(f.attrs) {
+			v := d.variables[a.Name]
+			if v == nil || v.sensitive {
+				d.blank(a.Expr.Range()) // an unknown name may be a sensitive one, misspelt
+			}
+			if v == nil {
+				d.warnf(a.NameRange, sumUnknownVariable, "No variable %q is declared, so this value is not used.%s", a.Name, d.variableHint(a.Name))
+				continue
+			}
+			assigned[a.Name] = assignment{from: place(a.NameRange), expr: a.Expr}
+		}
+	}
+}
+
+func (d *decoder) assignFlags(assigned map[string]assignment) {
+	for _, name := range slices.Sorted(maps.Keys(d.opts.Variables)) {
+		if d.variables[name] == nil {
+			d.failf(sumUnknownVariable, "--var %s: no variable of this name is declared.%s", name, d.variableHint(name))
+			continue
+		}
+		assigned[name] = assignment{from: "--var " + name, text: d.opts.Variables[name]}
+	}
+}
+
+func (d *decoder) variableHint(name string) string {
+	return didYouMean(name, slices.Sorted(maps.Keys(d.variables)))
+}
+
+// variableValue returns the value of v without a mark, or reports why there
+// is none.
+func (d *decoder) variableValue(v *variable, assigned map[string]assignment) (cty.Value, bool) {
+	a, ok := assigned[v.name]
+	if !ok {
+		return d.variableDefault(v)
+	}
+	raw, ok := d.assignedValue(v, a)
+	if !ok {
+		return raw, false
+	}
+	if raw.IsNull() && !v.nullable {
+		return d.variableDefault(v)
+	}
+	value, err := v.convert(raw)
+	if err != nil {
+		d.errorf(v.decl, sumValidation, "%s gives var.%s a value that does not fit its type, %s%s.", a.from, v.name, typeexpr.TypeString(v.ty), v.because(err))
+		return value, false
+	}
+	return value, true
+}
+
+func (d *decoder) variableDefault(v *variable) (cty.Value, bool) {
+	if v.def == nil {
+		d.errorf(v.decl, sumVariableUnset, "var.%s has no default and nothing gives it a value. Use --var %s=…, a --var-file, or set LIMBER_VAR_%s.", v.name, v.name, v.name)
+		return cty.DynamicVal, false
+	}
+	raw, diags := v.def.Expr.Value(d.literals(v.def.Range.Filename))
+	if diags.HasErrors() {
+		d.diags = append(d.diags, v.hide(diags)...)
+		return raw, false
+	}
+	if raw.IsNull() && !v.nullable {
+		d.errorf(v.def.Expr.Range(), sumConflict, "var.%s is not nullable, so its default must not be null.", v.name)
+		return raw, false
+	}
+	value, err := v.convert(raw)
+	if err != nil {
+		d.errorf(v.def.Expr.Range(), sumValidation, "The default of var.%s does not fit its type, %s%s.", v.name, typeexpr.TypeString(v.ty), v.because(err))
+		return value, false
+	}
+	return value, true
+}
+
+// literals is for values that may use functions and nothing else.
+func (d *decoder) literals(file string) *hcl.EvalContext {
+	return &hcl.EvalContext{Functions: d.context(file).Functions}
+}
+
+// assignedValue evaluates what a source says. Text is taken as it is for a
+// variable that takes any string, else as an expression.
+func (d *decoder) assignedValue(v *variable, a assignment) (cty.Value, bool) {
+	if a.expr != nil {
+		raw, diags := a.expr.Value(nil)
+		d.diags = append(d.diags, v.hide(diags)...)
+		return raw, !diags.HasErrors()
+	}
+	if v.ty.IsPrimitiveType() || v.ty == cty.DynamicPseudoType {
+		return cty.StringVal(a.text), true
+	}
+	expr, diags := hclsyntax.ParseExpression([]byte(a.text), a.from, hcl.InitialPos)
+	if !diags.HasErrors() {
+		raw, more := expr.Value(nil)
+		if !more.HasErrors() {
+			return raw, true
+		}
+	}
+	d.errorf(v.decl, sumValidation, "%s is not an expression of type %s. Write it as in a file, such as [\"a\", \"b\"] for a list.", a.from, typeexpr.TypeString(v.ty))
+	return cty.DynamicVal, false
+}
+
+func (v *variable) convert(raw cty.Value) (cty.Value, error) {
+	if v.optional != nil && !raw.IsNull() {
+		raw = v.optional.Apply(raw)
+	}
+	return convert.Convert(raw, v.ty)
+}
+
+// because prints a conversion error, which may quote the value.
+func (v *variable) because(err error) string {
+	if v.sensitive {
+		return ""
+	}
+	return ": " + err.Error()
+}
+
+// hide takes from diagnostics what could show a sensitive variable's value.
+func (v *variable) hide(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, diag := range diags {
+		if v.sensitive {
+			diag.Detail, diag.Expression, diag.EvalContext = sensitiveErrorDetail, nil, nil
+		}
+	}
+	return diags
+}
+
+// validateVariable checks the rules of a variable that has a value.
+func (d *decoder) validateVariable(v *variable) {
+	if plain, _ := v.value.UnmarkDeep(); !plain.IsWhollyKnown() {
+		return
+	}
+	for _, rule := range v.validations {
+		ok, fine := d.eval(rule.condition, d.context(rule.decl.Filename))
+		if !fine {
+			continue
+		}
+		ok, _ = ok.UnmarkDeep()
+		verdict, err := convert.Convert(ok, cty.Bool)
+		switch {
+		case err != nil || verdict.IsNull():
+			d.errorf(rule.condition.Range(), sumInvalidType, "The condition must be true or false.")
+		case verdict.False():
+			d.errorf(v.decl, sumValidation, "var.%s: %s", v.name, d.validationMessage(v, rule))
+		}
+	}
+}
+
+func (d *decoder) validationMessage(v *variable, rule validation) string {
+	message, ok := d.eval(rule.message, d.context(rule.decl.Filename))
+	if !ok {
+		return "The value is not valid."
+	}
+	if message.ContainsMarked() {
+		return "The value is not valid. The error message uses a sensitive value and is left out."
+	}
+	text, err := convert.Convert(message, cty.String)
+	if err != nil || text.IsNull() {
+		d.errorf(rule.message.Range(), sumInvalidType, "The error message must be a string.")
+		return "The value is not valid."
+	}
+	return text.AsString()
+}

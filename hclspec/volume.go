@@ -1,0 +1,93 @@
+package hclspec
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/limber-run/limber/engine"
+)
+
+// volume is a declared volume.
+type volume struct {
+	spec engine.Volume
+	rank int // in declared order
+	decl hcl.Range
+
+	scratch bool
+	tmpfs   bool
+}
+
+var volumeTable = newTable(table[volume]{
+	noun: "a volume",
+	attrs: []attr[volume]{
+		{name: "host_path", doc: "a path of the host, instead of a Podman volume", set: hostPath(func(v *volume) *string { return &v.spec.HostPath })},
+		{name: "tmpfs", doc: "an object: memory, gone with the workflow, of the given size", set: tmpfs},
+		{name: "scratch", doc: "whether it begins empty with the workflow and goes with it", set: boolean(func(v *volume) *bool { return &v.scratch })},
+	},
+	refusals: []refusal{
+		notHere("path", "a mount \"NAME\" { path = … } block of a unit says where it appears in a container; host_path is where it is on the host."),
+		notHere("size", "only memory has a size: tmpfs = { size = \"64Mi\" }."),
+	},
+})
+
+func hostPath[T any](field func(*T) *string) func(arg, *T) {
+	return func(a arg, into *T) {
+		s, ok := a.text()
+		switch {
+		case !ok:
+		case s == "":
+			a.errorf(sumBadValue, "%s must not be empty.", a.name())
+		default:
+			*field(into) = within(a.d.dirs[a.attr.Range.Filename], s)
+		}
+	}
+}
+
+func tmpfs(a arg, into *volume) {
+	into.tmpfs = true
+	a.each(map[string]func(arg){
+		"size": func(v arg) { into.spec.Size = v.bytes() },
+	})
+}
+
+// defineVolumes makes volume.NAME known to expressions.
+func (d *decoder) defineVolumes(blocks []*hcl.Block) {
+	values := map[string]cty.Value{}
+	for _, b := range blocks {
+		name := b.Labels[0]
+		values[name] = cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(name)})
+		if d.volumes[name] == nil {
+			d.volumes[name] = &volume{decl: b.DefRange, rank: len(d.volumes)}
+		}
+	}
+	d.define("volume", values)
+}
+
+// addVolume takes in a volume block, which defineVolumes has seen.
+func (d *decoder) addVolume(b *hcl.Block) {
+	name := d.name(b)
+	v := d.volumes[name]
+	if v.decl != b.DefRange {
+		d.errorf(b.LabelRanges[0], sumDuplicate, "The volume %q is already declared at %s.", name, place(v.decl))
+		v = &volume{}
+	}
+	g := volumeTable.decode(d, b, v)
+	v.spec.Name, v.spec.Kind = name, engine.VolumeNamed
+	kinds := 0
+	for _, k := range []struct {
+		kind engine.VolumeKind
+		on   bool
+	}{
+		{engine.VolumeHost, g["host_path"] != nil},
+		{engine.VolumeTmpfs, v.tmpfs},
+		{engine.VolumeScratch, v.scratch},
+	} {
+		if k.on {
+			v.spec.Kind = k.kind
+			kinds++
+		}
+	}
+	if kinds > 1 {
+		d.errorf(b.DefRange, sumConflict, "The volume %q can have one of host_path, tmpfs and scratch.", name)
+	}
+}

@@ -1,0 +1,81 @@
+package hclspec
+
+import (
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/limber-run/limber/engine"
+)
+
+const defaultGracePeriod = 30 * time.Second
+
+// workflow is a declared workflow.
+type workflow struct {
+	spec  engine.Workflow
+	decl  hcl.Range
+	units []*unit
+}
+
+var workflowTable = newTable(table[workflow]{
+	noun: "a workflow",
+	attrs: []attr[workflow]{
+		{name: "restart_policy", doc: "which exits of its units are followed by a new attempt; default always", set: choice(restartPolicies, nil, func(w *workflow) *engine.RestartPolicy { return &w.spec.RestartPolicy })},
+		{name: "active_deadline", doc: "the time a run may take; 0s, the default: any", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.ActiveDeadline })},
+		{name: "termination_grace_period", doc: "the time between the stop signal and the kill; default 30s", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.TerminationGracePeriod })},
+	},
+	blocks: []nested[workflow]{
+		{name: "network", doc: "how its units see the network", once: true, add: addNetwork},
+		{name: "init", label: "name", doc: "a step that must succeed before the services start", add: addInit},
+		{name: "sidecar", label: "name", doc: "a unit that starts among the steps, stays up and stops last", add: addSidecar},
+		{name: "service", label: "name", doc: "a unit that starts after all steps and sidecars", add: addService},
+	},
+	refusals: []refusal{
+		notYet("for_each", "until then write one workflow for each."),
+		notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
+		notYet("depends_on", "until then put what belongs together into one workflow: its init steps and sidecars start first."),
+		notYet("restart_rule", "rules about exit codes are not available yet."),
+		notYet("inputs", "until then init steps run in every run."),
+		notYet("outputs", "until then let units share files in a volume."),
+		notHere("secret", "declare it at the top of the file, and name it in the units that may see it."),
+		notHere("volume", "declare it at the top of the file, and mount it in the units that need it."),
+		notHere("variable", "declare it at the top of the file."),
+		notHere("locals", "declare them at the top of the file."),
+		notHere("restart", "it belongs into a sidecar or service. restart_policy is for the whole workflow."),
+		notHere("mount", "it belongs into the units that need the volume."),
+		notHere("container", "a container is an init, sidecar or service block, by what it is for."),
+	},
+})
+
+var restartPolicies = []engine.RestartPolicy{engine.RestartAlways, engine.RestartOnFailure, engine.RestartNever}
+
+// addWorkflow takes in a workflow block.
+func (d *decoder) addWorkflow(b *hcl.Block) {
+	w := &workflow{decl: b.DefRange}
+	w.spec = engine.Workflow{
+		Name:                   d.name(b),
+		RestartPolicy:          engine.RestartAlways,
+		TerminationGracePeriod: defaultGracePeriod,
+		Network:                engine.NetworkPod,
+	}
+	workflowTable.decode(d, b, w)
+	for _, first := range d.workflows {
+		if first.spec.Name == w.spec.Name {
+			d.errorf(b.LabelRanges[0], sumDuplicate, "The workflow %q is already declared at %s.", w.spec.Name, place(first.decl))
+			break
+		}
+	}
+	d.workflows = append(d.workflows, w)
+}
+
+var networkTable = newTable(table[workflow]{
+	noun: "a network",
+	attrs: []attr[workflow]{
+		{name: "mode", doc: "pod (default): units share one address; host: the host's; none", set: choice(
+			[]engine.NetworkMode{engine.NetworkPod, engine.NetworkHost, engine.NetworkNone},
+			map[engine.NetworkMode]string{"bridge": "an address for each unit is not available yet. Until then use \"pod\": units reach each other on localhost."},
+			func(w *workflow) *engine.NetworkMode { return &w.spec.Network })},
+	},
+})
+
+func addNetwork(d *decoder, b *hcl.Block, w *workflow) { networkTable.decode(d, b, w) }
