@@ -41,20 +41,24 @@ type Runtime interface {
 	// mounts and cgroup exist, its process does not run yet. It returns the
 	// existing one if a container of that name is there, carries the same
 	// labels and has never been started; other holders of the name are
-	// ErrConflict. A missing image is ErrNotFound; it is never pulled.
+	// ErrConflict. A missing image is ErrNotFound; it is never pulled. A
+	// process that cannot be run may be known now already: *StartError, and
+	// there is no container.
 	Prepare(ctx context.Context, spec Spec) (id string, err error)
 
 	// Watch subscribes to the end of a container, prepared or running. No
 	// end that comes after Watch has returned is missed, however short the
 	// container. The returned function blocks until the container has ended
 	// and returns what the engine knows of it on inspection. It returns
-	// ErrNotFound if the container was removed, or the error of ctx. The
+	// ErrNotFound if the container was removed (its end may be seen as killed
+	// or lost instead, never as success), or the error of ctx. The
 	// subscription lives until then; end it through ctx.
 	Watch(ctx context.Context, id string) (wait func() (Exit, error), err error)
 
-	// Start runs the process of a prepared container; on a running one it
-	// does nothing. A process that cannot be run (no such command, no such
-	// user) is a *StartError.
+	// Start runs the process of a prepared container; on a running or ended
+	// one it does nothing, so that a repeated Start never runs it twice. A
+	// process that cannot be run (no such command, no such user) is a
+	// *StartError.
 	Start(ctx context.Context, id string) error
 
 	// Signal sends a signal by name ("SIGTERM") or, if signal is "", the

@@ -236,7 +236,10 @@ func (a *attempt) takeAwaySecrets() {
 
 // created tells the journal and the record which container an attempt has.
 func (d *driver) created(ref engine.Ref, id string) {
-	d.post(func() { d.containers[ref] = id })
+	d.post(func() {
+		d.containers[ref] = id
+		d.sweep()
+	})
 	d.note(journal.Event{
 		Type: engine.TypeUnitCreated, Run: ref.Run, Unit: ref.Name, Role: ref.Kind.String(),
 		Attempt: ref.Attempt, Container: id,

@@ -125,9 +125,6 @@ func (d *driver) transition(ev engine.Event) {
 		d.do(action)
 	}
 	d.publish()
-	if newRun {
-		d.sweep()
-	}
 }
 
 // do carries out one action without waiting for it.

@@ -122,13 +122,17 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 	d.track(at, func() { at.takeOver(d.life) })
 }
 
-// sweep removes, in the background, the containers that nobody will ask for:
-// all but the last two of each unit and what lives, and the holders of
-// earlier sandboxes.
+// keptContainers of each unit are not removed: the newest, which may only be
+// prepared, the one before for its log, and the one before that for
+// `limber logs --previous`.
+const keptContainers = 3
+
+// sweep removes, in the background, the containers that nobody will ask for,
+// and the holders of earlier sandboxes.
 func (d *driver) sweep() {
 	keep := map[string]bool{}
 	for _, u := range d.run.Spec.Units {
-		for _, id := range d.lastContainers(u.Name, 2) {
+		for _, id := range d.lastContainers(u.Name, keptContainers) {
 			keep[id] = true
 		}
 	}

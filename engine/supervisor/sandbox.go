@@ -249,6 +249,9 @@ func (s *sandbox) end(d *driver) {
 // sweep removes the holders of earlier sandboxes. It fails as long as
 // containers that joined them are kept; then the next sweep tries again.
 func (s *sandbox) sweep(d *driver) {
+	if len(s.old) == 0 {
+		return
+	}
 	old := s.old
 	d.wg.Go(func() {
 		for _, id := range old {

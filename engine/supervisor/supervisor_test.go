@@ -500,3 +500,17 @@ func TestSecondSupervisorIsLockedOut(t *testing.T) {
 		b.down()
 	})
 }
+
+func TestACrashLoopLeavesFewContainers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Service, "api", "false")))
+		b.until(0, "unit.started api#9")
+		synctest.Wait()
+		got := strings.Count(b.rt.Leftovers(map[string]string{LabelUnit: "api"}), "\n") + 1
+		if got > keptContainers {
+			t.Errorf("%d containers are left, want at most %d:\n%s", got, keptContainers, b.rt.Leftovers(nil))
+		}
+		b.down()
+	})
+}

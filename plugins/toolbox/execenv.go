@@ -38,8 +38,8 @@ func readEnvFile(path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(content) == 0 {
-		return nil, nil
+	if len(content) == 0 { // without them the command must not run
+		return nil, fmt.Errorf("%s is empty: the variables have not been delivered", path)
 	}
 	entries := strings.Split(strings.TrimSuffix(string(content), "\x00"), "\x00")
 	for i, entry := range entries {

@@ -86,8 +86,11 @@ func TestExecEnv(t *testing.T) {
 		}
 		compare(t, execEnvIn(t, []string{"PATH=" + other + ":" + dir}, commandVariable+"=true", "tool"), result{})
 	})
-	t.Run("an empty file adds nothing", func(t *testing.T) {
-		compare(t, execEnvIn(t, nil, "", "/missing"), result{127, "", "exec-env: /missing: not found\n"})
+	t.Run("runs nothing without its variables", func(t *testing.T) {
+		got := execEnvIn(t, []string{"PATH=" + dir}, "", "tool")
+		if got.Code != exitNotRun || !strings.Contains(got.Stderr, "have not been delivered") {
+			t.Errorf("got %+v", got)
+		}
 	})
 }
 

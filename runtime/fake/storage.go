@@ -1,0 +1,106 @@
+package fake
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/limber-run/limber/runtime"
+)
+
+// CreateNetwork makes a network, or leaves the one of that name.
+func (r *Runtime) CreateNetwork(ctx context.Context, name string, labels map[string]string) error {
+	return r.call(ctx, CreateNetwork, name, func() error {
+		if _, ok := r.networks[name]; !ok {
+			r.networks[name] = maps.Clone(labels)
+		}
+		return nil
+	})
+}
+
+// RemoveNetworks removes the networks that carry all of labels. One that a
+// container uses is in use.
+func (r *Runtime) RemoveNetworks(ctx context.Context, labels map[string]string) error {
+	return r.call(ctx, RemoveNetworks, "", func() error {
+		for _, name := range slices.Sorted(maps.Keys(r.networks)) {
+			if !carries(r.networks[name], labels) {
+				continue
+			}
+			if c := r.user(func(s runtime.Spec) bool { return s.Network.Name == name }); c != nil {
+				return fmt.Errorf("remove network %s: container %s uses it", name, c.spec.Name)
+			}
+			delete(r.networks, name)
+		}
+		return nil
+	})
+}
+
+// CreateVolume makes a volume, or leaves the one of that name.
+func (r *Runtime) CreateVolume(ctx context.Context, spec runtime.VolumeSpec) error {
+	return r.call(ctx, CreateVolume, spec.Name, func() error {
+		if _, ok := r.volumes[spec.Name]; !ok {
+			spec.Labels = maps.Clone(spec.Labels)
+			r.volumes[spec.Name] = spec
+		}
+		return nil
+	})
+}
+
+// RemoveVolumes removes the volumes that carry all of labels. One that a
+// container mounts is in use.
+func (r *Runtime) RemoveVolumes(ctx context.Context, labels map[string]string) error {
+	return r.call(ctx, RemoveVolumes, "", func() error {
+		for _, name := range slices.Sorted(maps.Keys(r.volumes)) {
+			if !carries(r.volumes[name].Labels, labels) {
+				continue
+			}
+			if c := r.user(func(s runtime.Spec) bool { return mounts(s, name) }); c != nil {
+				return fmt.Errorf("remove volume %s: container %s mounts it", name, c.spec.Name)
+			}
+			delete(r.volumes, name)
+		}
+		return nil
+	})
+}
+
+// user returns the oldest container that uses something, or nil.
+func (h *Host) user(uses func(runtime.Spec) bool) *container {
+	i := slices.IndexFunc(h.containers, func(c *container) bool { return uses(c.spec) })
+	if i < 0 {
+		return nil
+	}
+	return h.containers[i]
+}
+
+func mounts(spec runtime.Spec, volume string) bool {
+	return slices.ContainsFunc(spec.Mounts, func(m runtime.Mount) bool {
+		return m.Kind == runtime.MountVolume && m.Source == volume
+	})
+}
+
+// Leftovers lists the containers, networks and volumes that carry all of
+// labels, one per line; "" if there are none.
+func (h *Host) Leftovers(labels map[string]string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var lines []string
+	for _, c := range h.containers {
+		if carries(c.spec.Labels, labels) {
+			lines = append(lines, fmt.Sprintf("container %s (%s)", c.spec.Name, c.state))
+		}
+	}
+	for name, has := range h.networks {
+		if carries(has, labels) {
+			lines = append(lines, "network "+name)
+		}
+	}
+	for name, spec := range h.volumes {
+		if carries(spec.Labels, labels) {
+			lines = append(lines, "volume "+name)
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
