@@ -43,6 +43,7 @@ func (p Restart) worthIt(code int, failed bool) bool {
 		return true
 	case RestartOnFailure:
 		return failed && (len(p.OnExit) == 0 || slices.Contains(p.OnExit, code))
+	case RestartNever:
 	}
 	return false
 }

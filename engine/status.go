@@ -173,16 +173,16 @@ func serviceStatus(r *Run) string {
 		if spec.Kind != Service {
 			continue
 		}
-		switch {
-		case u.Phase == UnitBackoff:
+		switch u.Phase {
+		case UnitBackoff:
 			text = string(u.Waiting)
-		case u.Phase == UnitPending || u.Phase == UnitStarting:
+		case UnitPending, UnitStarting:
 			text = string(notYet(r))
-		case u.Phase == UnitFailed:
+		case UnitFailed:
 			text = string(u.Exit.Reason)
-		case u.Phase == UnitSucceeded:
+		case UnitSucceeded:
 			completed = true
-		default:
+		case UnitRunning, UnitStopping:
 			running = true
 		}
 	}

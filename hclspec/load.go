@@ -1,20 +1,14 @@
 package hclspec
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/json"
 
 	"github.com/limber-run/limber/engine"
 )
@@ -211,117 +205,4 @@ func newDecoder(opts Options, disk disk) *decoder {
 		secrets: map[string]*secret{}, volumes: map[string]*volume{},
 		contexts: map[string]*hcl.EvalContext{},
 	}
-}
-
-// load makes a project of what was read.
-func (d *decoder) load(home string, sources, varSources []source) (*Project, hcl.Diagnostics) {
-	d.nameProject(home)
-	var bodies []hcl.Body
-	for _, s := range sources {
-		if f := d.parse(s); f != nil {
-			bodies = append(bodies, f.Body)
-		}
-	}
-	d.decodeProject(bodies, d.parseVarFiles(varSources))
-	p := &Project{Name: d.project, Dir: home, Files: d.files}
-	diags := d.sorted()
-	if !diags.HasErrors() {
-		p.Workflows = d.assemble()
-	}
-	return p, diags
-}
-
-func (d *decoder) nameProject(home string) {
-	d.project = d.opts.Project
-	if d.project == "" {
-		d.project = cmp.Or(sanitize(filepath.Base(home)), "project")
-	}
-	if !validName(d.project) {
-		d.failf(sumInvalidName, "%q is not a valid name of a project. %s", d.project, nameRuleText)
-	}
-}
-
-// parse parses a file of the project. The result is nil if it cannot be used.
-func (d *decoder) parse(s source) *hcl.File {
-	switch filepath.Ext(s.path) {
-	case ".yaml", ".yml":
-		d.failf(sumNotYet, "%s: Kubernetes and Compose YAML cannot be read yet. Until then write the workflow in HCL.", s.shown)
-		return nil
-	case ".json":
-		return d.keep(s, json.Parse)
-	}
-	return d.keep(s, parseNative)
-}
-
-func parseNative(text []byte, name string) (*hcl.File, hcl.Diagnostics) {
-	return hclsyntax.ParseConfig(text, name, hcl.InitialPos)
-}
-
-// keep parses s and remembers it for diagnostics and for paths in it.
-func (d *decoder) keep(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) *hcl.File {
-	f, diags := parse(s.text, s.shown)
-	d.diags = append(d.diags, diags...)
-	if diags.HasErrors() {
-		f = blankDefaults(f, s.text)
-	}
-	d.order[s.shown] = len(d.order)
-	d.dirs[s.shown] = filepath.Dir(s.path)
-	d.files[s.shown] = f
-	return f
-}
-
-var (
-	sensitiveFlag  = regexp.MustCompile(`\bsensitive\b`)
-	defaultOnALine = regexp.MustCompile(`(?m)\bdefault\b.*$`)
-)
-
-// blankDefaults makes the defaults of variables unreadable in a file that is
-// broken, so that nobody can say which of them are sensitive.
-func blankDefaults(f *hcl.File, text []byte) *hcl.File {
-	safe := &hcl.File{Body: hcl.EmptyBody(), Bytes: text}
-	if f != nil {
-		safe.Body, safe.Nav = f.Body, f.Nav
-	}
-	if sensitiveFlag.Match(text) {
-		safe.Bytes = defaultOnALine.ReplaceAllFunc(text, func(line []byte) []byte { return bytes.Repeat([]byte("*"), len(line)) })
-	}
-	return safe
-}
-
-// varFile is a parsed file with values of variables.
-type varFile struct{ attrs hcl.Attributes }
-
-func (d *decoder) parseVarFiles(sources []source) []varFile {
-	var list []varFile
-	for _, s := range sources {
-		parse := parseNative
-		if filepath.Ext(s.path) == ".json" {
-			parse = json.Parse
-		}
-		list = append(list, d.parseVarFile(s, parse))
-	}
-	return list
-}
-
-// parseVarFile parses values of variables. If that fails, nobody can say which
-// of its lines is sensitive, so none is shown.
-func (d *decoder) parseVarFile(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) varFile {
-	f, diags := parse(s.text, s.shown)
-	if diags.HasErrors() {
-		d.diags = append(d.diags, withoutDetail(diags)...)
-		return varFile{}
-	}
-	d.order[s.shown] = len(d.order)
-	d.dirs[s.shown] = filepath.Dir(s.path)
-	d.files[s.shown] = f
-	attrs, diags := f.Body.JustAttributes()
-	d.diags = append(d.diags, diags...)
-	return varFile{attrs: attrs}
-}
-
-func withoutDetail(diags hcl.Diagnostics) hcl.Diagnostics {
-	for _, diag := range diags {
-		diag.Detail = fmt.Sprintf("The file is not valid HCL: it holds lines such as tag = \"16\". %s", sensitiveErrorDetail)
-	}
-	return diags
 }

@@ -11,6 +11,11 @@ import (
 // roots are the names that references begin with.
 var roots = []string{"var", "local", "volume", "limber", "path", "secret", "init"}
 
+var (
+	limberMembers = map[string]bool{"project": true, "toolbox": true, "version": true}
+	pathMembers   = map[string]bool{"module": true}
+)
+
 // checkReferences reports references to what does not exist, and those to
 // what exists but has no value here. hcl would report them too, without a
 // suggestion.
@@ -25,15 +30,15 @@ func (d *decoder) checkReferences(refs []hcl.Traversal) bool {
 func (d *decoder) checkReference(ref hcl.Traversal) bool {
 	switch root := ref.RootName(); root {
 	case "var":
-		return d.checkMember(ref, slices.Sorted(maps.Keys(d.variables)), sumUnknownReference, "Declare it with variable \"NAME\" { }.")
+		return checkMember(d, ref, d.variables, sumUnknownReference, "Declare it with variable \"NAME\" { }.")
 	case "local":
-		return d.checkMember(ref, slices.Sorted(maps.Keys(d.locals)), sumUnknownReference, "Declare it in a locals block.")
+		return checkMember(d, ref, d.locals, sumUnknownReference, "Declare it in a locals block.")
 	case "volume":
-		return d.checkMember(ref, slices.Sorted(maps.Keys(d.volumes)), sumUnknownVolume, "Declare it with volume \"NAME\" { }.")
+		return checkMember(d, ref, d.volumes, sumUnknownVolume, "Declare it with volume \"NAME\" { }.")
 	case "limber":
-		return d.checkMember(ref, []string{"project", "toolbox", "version"}, sumUnknownReference, "There are limber.project, limber.toolbox and limber.version.")
+		return checkMember(d, ref, limberMembers, sumUnknownReference, "There are limber.project, limber.toolbox and limber.version.")
 	case "path":
-		return d.checkMember(ref, []string{"module"}, sumUnknownReference, "There is path.module.")
+		return checkMember(d, ref, pathMembers, sumUnknownReference, "There is path.module.")
 	case "secret":
 		d.errorf(ref.SourceRange(), sumSecretRef, "A secret's value is not available to expressions, so that it cannot end up where others see it. "+
 			"Put a secret \"NAME\" { } block into the unit: it gives the value as a file, or with env = \"NAME\" as a variable.")
@@ -50,17 +55,18 @@ func (d *decoder) checkReference(ref hcl.Traversal) bool {
 	}
 }
 
-// checkMember reports a reference such as var.x if x is not known.
-func (d *decoder) checkMember(ref hcl.Traversal, known []string, summary, remedy string) bool {
+// checkMember reports a reference such as var.x if x is not among the members.
+func checkMember[V any](d *decoder, ref hcl.Traversal, members map[string]V, summary, remedy string) bool {
 	member := memberName(ref)
-	switch {
-	case member == "":
+	if member == "" {
 		d.errorf(ref.SourceRange(), sumIncompleteRef, "%q must be followed by a dot and a name.", ref.RootName())
-	case !slices.Contains(known, member):
-		d.errorf(ref.SourceRange(), summary, "There is no %s.%s. %s%s", ref.RootName(), member, remedy, didYouMean(member, known))
-	default:
+		return false
+	}
+	if _, ok := members[member]; ok {
 		return true
 	}
+	near := didYouMean(member, slices.Sorted(maps.Keys(members)))
+	d.errorf(ref.SourceRange(), summary, "There is no %s.%s. %s%s", ref.RootName(), member, remedy, near)
 	return false
 }
 

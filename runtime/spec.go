@@ -10,8 +10,8 @@ type Spec struct {
 
 	// Command replaces the image's entrypoint, and with it the image's
 	// command; Args replaces the image's command. Nil leaves them.
-	Command    []string          `json:"command,omitempty"`
-	Args       []string          `json:"args,omitempty"`
+	Command    []string          `json:"command,omitzero"`
+	Args       []string          `json:"args,omitzero"`
 	WorkingDir string            `json:"working_dir,omitempty"`
 	Env        map[string]string `json:"env,omitempty"`
 

@@ -67,7 +67,7 @@ func TestFollowFromTheMiddleOfALongFile(t *testing.T) {
 			}
 			return nil
 		})
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 		rest := all[n+1:]
@@ -175,10 +175,10 @@ func TestErrorOfEmitIsReturned(t *testing.T) {
 	j := open(t, dir)
 	add(t, j, 2)
 	fail := func(Event) error { return io.ErrClosedPipe }
-	if err := j.Follow(t.Context(), 0, true, fail); err != io.ErrClosedPipe {
+	if err := j.Follow(t.Context(), 0, true, fail); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("Follow = %v", err)
 	}
-	if err := Read(dir, 0, fail); err != io.ErrClosedPipe {
+	if err := Read(dir, 0, fail); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("Read = %v", err)
 	}
 }

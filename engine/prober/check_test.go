@@ -1,7 +1,6 @@
 package prober
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -183,7 +182,7 @@ func TestRefusedConnectionDoesNotShowTheURL(t *testing.T) {
 }
 
 func TestUnknownCheck(t *testing.T) {
-	if got := NewChecker("1.2").Check(context.Background(), Request{ID: 9}); got.Error == "" || got.ID != 9 {
+	if got := NewChecker("1.2").Check(t.Context(), Request{ID: 9}); got.Error == "" || got.ID != 9 {
 		t.Errorf("Check of nothing = %+v, want an error", got)
 	}
 }

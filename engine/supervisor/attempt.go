@@ -103,7 +103,7 @@ func (a *attempt) awaitTurn(ctx context.Context) bool {
 // as long as life goes on.
 func (a *attempt) make(ctx, life context.Context) (func() (runtime.Exit, error), error) {
 	spec := a.spec.Container
-	if err := a.images.ensure(ctx, a.d.life, spec.Image, spec.Pull); err != nil {
+	if err := a.images.ensure(ctx, a.d.project.life, spec.Image, spec.Pull); err != nil {
 		reason, permanent := pullReason(err)
 		return nil, &waitError{reason: reason, permanent: permanent, err: err}
 	}
@@ -194,7 +194,7 @@ func (a *attempt) watch(ctx context.Context, wait func() (runtime.Exit, error)) 
 			kill = nil
 			a.send(ctx, "SIGKILL")
 		case exit := <-ended:
-			a.exited(ctx, exit)
+			a.exited(exit)
 			return
 		case <-ctx.Done():
 			return
@@ -213,7 +213,7 @@ func (a *attempt) send(ctx context.Context, name string) {
 	})
 }
 
-func (a *attempt) exited(ctx context.Context, exit runtime.Exit) {
+func (a *attempt) exited(exit runtime.Exit) {
 	a.takeAwaySecrets()
 	ev := engine.UnitExited{At: time.Now(), Ref: a.ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost}
 	if exit.Lost {

@@ -127,8 +127,8 @@ func (d *driver) remove(id string) {
 }
 
 func (d *driver) removeNow(id string) {
-	err := patiently(d.life, func() error { return d.project.cfg.Runtime.Remove(d.life, id) })
-	if err != nil && d.life.Err() == nil {
+	err := patiently(d.project.life, func() error { return d.project.cfg.Runtime.Remove(d.project.life, id) })
+	if err != nil && d.project.life.Err() == nil {
 		d.log.Warn().Err(err).Str("container", id).Msg("remove")
 	}
 }

@@ -20,7 +20,6 @@ type driver struct {
 	project *Project
 	name    string
 	log     zerolog.Logger
-	life    context.Context // ends when the supervisor lets go
 	mail    chan func()
 	wg      sync.WaitGroup // every goroutine of this driver
 
@@ -49,7 +48,7 @@ type published struct {
 
 func newDriver(p *Project, run engine.Run) *driver {
 	d := &driver{
-		project: p, name: run.Spec.Name, life: p.life, run: run,
+		project: p, name: run.Spec.Name, run: run,
 		log:      p.cfg.Log.With().Str("workflow", run.Spec.Name).Logger(),
 		mail:     make(chan func(), 64),
 		attempts: map[engine.Ref]*attempt{}, containers: map[engine.Ref]string{},
@@ -69,7 +68,7 @@ func (d *driver) loop(adopt *journal.Record) {
 		select {
 		case f := <-d.mail:
 			f()
-		case <-d.life.Done():
+		case <-d.project.life.Done():
 			d.letGo()
 			return
 		}
@@ -92,7 +91,7 @@ func (d *driver) letGo() {
 func (d *driver) post(f func()) {
 	select {
 	case d.mail <- f:
-	case <-d.life.Done():
+	case <-d.project.life.Done():
 	}
 }
 
@@ -118,7 +117,7 @@ func (d *driver) transition(ev engine.Event) {
 	d.run = run
 	if newRun {
 		d.images = newImages(d.project.cfg, d.note, d.wg.Go)
-		d.images.ahead(d.life, run.Spec)
+		d.images.ahead(d.project.life, run.Spec)
 	}
 	for _, action := range actions {
 		d.log.Debug().Stringer("action", action).Msg("action")
@@ -134,8 +133,12 @@ func (d *driver) do(action engine.Action) {
 		d.save()
 	case engine.Notice:
 		d.note(journal.NewEvent(d.name, a))
-	case engine.PrepareSandbox, engine.Prepare, engine.Start:
-		d.begin(action)
+	case engine.PrepareSandbox:
+		d.begin(a, func() { d.sandbox.prepare(d, a.Number) })
+	case engine.Prepare:
+		d.begin(a, func() { d.newAttempt(a.Ref) })
+	case engine.Start:
+		d.begin(a, func() { d.start(a.Ref) })
 	case engine.RemoveSandbox:
 		d.sandbox.remove(d, a.Number)
 	case engine.Discard:
@@ -157,29 +160,26 @@ func (d *driver) do(action engine.Action) {
 
 // begin makes something new, unless the record is behind: what is not on
 // disk must not happen.
-func (d *driver) begin(action engine.Action) {
+func (d *driver) begin(action engine.Action, carryOut func()) {
 	if d.unsaved {
 		d.held = append(d.held, action)
 		return
 	}
-	switch a := action.(type) {
-	case engine.PrepareSandbox:
-		d.sandbox.prepare(d, a.Number)
-	case engine.Prepare:
-		d.newAttempt(a.Ref)
-	case engine.Start:
-		at := d.attempts[a.Ref]
-		if at == nil {
-			at = d.newAttempt(a.Ref)
-		}
-		at.start.set()
+	carryOut()
+}
+
+func (d *driver) start(ref engine.Ref) {
+	at := d.attempts[ref]
+	if at == nil {
+		at = d.newAttempt(ref)
 	}
+	at.start.set()
 }
 
 func (d *driver) newAttempt(ref engine.Ref) *attempt {
 	i := unitIndex(d.run.Spec, ref.Name)
 	at := newAttempt(d, ref, d.run.Spec.Units[i])
-	d.track(at, func() { at.run(d.life) })
+	d.track(at, func() { at.run(d.project.life) })
 	return at
 }
 

@@ -66,8 +66,8 @@ func (d *driver) record() journal.Record {
 // and goes on from there (SEMANTICS B 133). It blocks until the engine answers.
 func (d *driver) adopt(r journal.Record) {
 	var found []runtime.Container
-	err := patiently(d.life, func() (err error) {
-		found, err = d.project.cfg.Runtime.List(d.life, workflowLabels(d.project.cfg.Project, d.name))
+	err := patiently(d.project.life, func() (err error) {
+		found, err = d.project.cfg.Runtime.List(d.project.life, workflowLabels(d.project.cfg.Project, d.name))
 		return err
 	})
 	if err != nil {
@@ -94,7 +94,7 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 	case !ok:
 		return
 	case c.State == runtime.Prepared:
-		if err := d.project.cfg.Runtime.Remove(d.life, c.ID); err != nil {
+		if err := d.project.cfg.Runtime.Remove(d.project.life, c.ID); err != nil {
 			d.log.Warn().Err(err).Str("container", c.ID).Msg("remove a prepared container")
 		}
 		return
@@ -119,7 +119,7 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 		at.takeAwaySecrets()
 		return
 	}
-	d.track(at, func() { at.takeOver(d.life) })
+	d.track(at, func() { at.takeOver(d.project.life) })
 }
 
 // keptContainers of each unit are not removed: the newest, which may only be

@@ -38,7 +38,7 @@ func (s *sandbox) prepare(d *driver, number int) {
 		d.wg.Go(func() { d.feed(engine.SandboxReady{At: now(), Number: number}) })
 		return
 	}
-	ctx, cancel := context.WithCancel(d.life)
+	ctx, cancel := context.WithCancel(d.project.life)
 	s.number, s.id, s.cancel = number, "", cancel
 	plan := sandboxPlan{holder: d.holderSpec(number), workflow: d.run.Spec, images: d.images}
 	d.wg.Go(func() {
@@ -64,7 +64,7 @@ func (d *driver) prepareSandbox(ctx context.Context, number int, plan sandboxPla
 		return
 	}
 	d.post(func() { d.sandboxUp(number, id) })
-	if _, err := d.await(d.life, id, wait); err == nil {
+	if _, err := d.await(d.project.life, id, wait); err == nil {
 		d.post(func() { d.sandboxGone(number) })
 	}
 }
@@ -75,7 +75,7 @@ func (d *driver) makeSandbox(
 	ctx context.Context, plan sandboxPlan,
 ) (id string, wait func() (runtime.Exit, error), err error) {
 	rt, spec := d.project.cfg.Runtime, plan.holder
-	if err := plan.images.ensure(ctx, d.life, spec.Image, runtime.PullNever); err != nil {
+	if err := plan.images.ensure(ctx, d.project.life, spec.Image, runtime.PullNever); err != nil {
 		return "", nil, err
 	}
 	if err := os.MkdirAll(d.agentDir(), 0o700); err != nil {
@@ -92,7 +92,7 @@ func (d *driver) makeSandbox(
 	if id, err = rt.Prepare(ctx, spec); err != nil {
 		return "", nil, err
 	}
-	if wait, err = rt.Watch(d.life, id); err != nil {
+	if wait, err = rt.Watch(d.project.life, id); err != nil {
 		return id, nil, err
 	}
 	return id, wait, rt.Start(ctx, id)
@@ -211,11 +211,11 @@ func (s *sandbox) adopt(d *driver, number int, c runtime.Container) bool {
 	s.number = number
 	s.up(d, c.ID)
 	d.wg.Go(func() {
-		wait, err := d.project.cfg.Runtime.Watch(d.life, c.ID)
+		wait, err := d.project.cfg.Runtime.Watch(d.project.life, c.ID)
 		if err != nil {
 			wait = func() (runtime.Exit, error) { return runtime.Exit{}, err }
 		}
-		if _, err := d.await(d.life, c.ID, wait); err == nil {
+		if _, err := d.await(d.project.life, c.ID, wait); err == nil {
 			d.post(func() { d.sandboxGone(number) })
 		}
 	})
@@ -239,8 +239,8 @@ func (s *sandbox) end(d *driver) {
 	id := s.id
 	d.wg.Go(func() {
 		rt := d.project.cfg.Runtime
-		err := patiently(d.life, func() error { return rt.Signal(d.life, id, "SIGKILL") })
-		if err != nil && d.life.Err() == nil && !errors.Is(err, runtime.ErrNotFound) {
+		err := patiently(d.project.life, func() error { return rt.Signal(d.project.life, id, "SIGKILL") })
+		if err != nil && d.project.life.Err() == nil && !errors.Is(err, runtime.ErrNotFound) {
 			d.log.Warn().Err(err).Msg("end the sandbox")
 		}
 	})
@@ -255,7 +255,7 @@ func (s *sandbox) sweep(d *driver) {
 	old := s.old
 	d.wg.Go(func() {
 		for _, id := range old {
-			if err := d.project.cfg.Runtime.Remove(d.life, id); err == nil {
+			if err := d.project.cfg.Runtime.Remove(d.project.life, id); err == nil {
 				d.post(func() { d.sandbox.forget(id) })
 			}
 		}

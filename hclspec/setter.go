@@ -1,0 +1,153 @@
+package hclspec
+
+import (
+	"path"
+	"slices"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// text sets a string that is not empty.
+func text[T any](field func(*T) *string) func(arg, *T) {
+	return func(a arg, into *T) {
+		s, ok := a.text()
+		if ok && s == "" {
+			a.errorf(sumBadValue, "%s must not be empty. Leave it out if it has no value.", a.name())
+			return
+		}
+		*field(into) = s
+	}
+}
+
+// containerPath sets an absolute path in the container.
+func containerPath[T any](field func(*T) *string) func(arg, *T) {
+	return func(a arg, into *T) {
+		s, ok := a.text()
+		if ok && !path.IsAbs(s) {
+			a.errorf(sumBadValue, "%s is a path in the container and must begin with a slash, as in \"/data\".", a.name())
+			return
+		}
+		if ok {
+			*field(into) = path.Clean(s)
+		}
+	}
+}
+
+// boolean sets a bool.
+func boolean[T any](field func(*T) *bool) func(arg, *T) {
+	return func(a arg, into *T) {
+		if v, ok := a.convert(cty.Bool, "true or false"); ok {
+			*field(into) = v.True()
+		}
+	}
+}
+
+// number sets a whole number from least to most.
+func number[T any](least, most int64, field func(*T) *int) func(arg, *T) {
+	return func(a arg, into *T) {
+		if n, ok := a.integer(least, most); ok {
+			*field(into) = int(n)
+		}
+	}
+}
+
+// identity sets a user's or group's number.
+func identity[T any](field func(*T) **int) func(arg, *T) {
+	return func(a arg, into *T) {
+		if n, ok := a.integer(0, maxID); ok {
+			id := int(n)
+			*field(into) = &id
+		}
+	}
+}
+
+// fraction sets a number from least to most.
+func fraction[T any](least, most float64, want string, field func(*T) *float64) func(arg, *T) {
+	return func(a arg, into *T) {
+		v, ok := a.convert(cty.Number, "a number")
+		if !ok {
+			return
+		}
+		f, _ := v.AsBigFloat().Float64()
+		if f < least || f > most {
+			a.errorf(sumOutOfRange, "%s must be %s.", a.name(), want)
+			return
+		}
+		*field(into) = f
+	}
+}
+
+// duration sets a duration of at least least, which is 0 or the smallest one.
+func duration[T any](least time.Duration, field func(*T) *time.Duration) func(arg, *T) {
+	return func(a arg, into *T) {
+		s, ok := a.text()
+		if !ok {
+			return
+		}
+		span, err := time.ParseDuration(s)
+		switch {
+		case err != nil:
+			a.errorf(sumInvalidDuration, "%s must be a duration such as \"10s\", \"250ms\" or \"1h30m\", in quotes and with a unit.", a.name())
+		case span < 0:
+			a.errorf(sumInvalidDuration, "%s must not be negative.", a.name())
+		case span < least:
+			a.errorf(sumInvalidDuration, "%s must be more than 0.", a.name())
+		default:
+			*field(into) = span
+		}
+	}
+}
+
+// maxExponent bounds numbers that are to be printed.
+const maxExponent = 1 << 10
+
+// positive is the least duration where 0 has no meaning.
+const positive = time.Nanosecond
+
+// choice sets one of a few words. A word in later is refused with the text
+// beside it.
+func choice[T any, S ~string](known []S, later map[S]string, field func(*T) *S) func(arg, *T) {
+	words := make([]string, len(known))
+	for i, word := range known {
+		words[i] = string(word)
+	}
+	return func(a arg, into *T) {
+		s, ok := a.text()
+		if !ok {
+			return
+		}
+		if why, ok := later[S(s)]; ok {
+			a.errorf(sumNotYet, "%s = %q: %s", a.name(), s, why)
+			return
+		}
+		if !slices.Contains(words, s) {
+			a.errorf(sumUnknownChoice, "%s must be %s.%s", a.name(), oneOf(words), didYouMean(s, words))
+			return
+		}
+		*field(into) = S(s)
+	}
+}
+
+// command sets a list of strings that is not empty.
+func command[T any](field func(*T) *[]string) func(arg, *T) {
+	return func(a arg, into *T) {
+		list, ok := a.texts(`a list of strings, such as ["sh", "-c", "echo hello"]`)
+		if ok && len(list) == 0 {
+			a.errorf(sumBadValue, "%s must not be empty.", a.name())
+			return
+		}
+		if ok {
+			*field(into) = list
+		}
+	}
+}
+
+// texts sets a list of strings.
+func texts[T any](field func(*T) *[]string) func(arg, *T) {
+	return func(a arg, into *T) {
+		if list, ok := a.texts(`a list of strings, such as ["--port", "8080"]`); ok {
+			*field(into) = list
+		}
+	}
+}
