@@ -1,0 +1,110 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/limber-run/limber/engine/control"
+	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/engine/supervisor"
+)
+
+type downOptions struct {
+	volumes bool
+	grace   grace
+}
+
+func newDown(a *App) *cobra.Command {
+	o := &downOptions{}
+	cmd := &cobra.Command{
+		Use:   "down",
+		Short: "Stop gracefully and remove containers, networks and secrets",
+		Long: `down stops everything of the project in order, and removes what it has in
+Podman. It needs no files, and no supervisor.`,
+		Example: "  limber down\n  limber down --volumes --timeout 5s",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
+	}
+	cmd.Flags().BoolVar(&o.volumes, "volumes", false, "remove named volumes, too, and what is in them")
+	o.grace.bind(cmd)
+	return cmd
+}
+
+func (o *downOptions) run(ctx context.Context, a *App) error {
+	p, err := a.project()
+	if err != nil {
+		return err
+	}
+	s, err := dial(p)
+	if errors.Is(err, control.ErrNoSupervisor) {
+		return o.runAlone(ctx, a, p)
+	}
+	if err != nil {
+		return err
+	}
+	return o.down(ctx, a, s)
+}
+
+// runAlone is down of a project that nobody supervises.
+func (o *downOptions) runAlone(ctx context.Context, a *App, p project) error {
+	records, err := journal.LoadRecords(p.stateDir)
+	if err != nil {
+		return err
+	}
+	if len(records) == 0 {
+		return o.removeRest(ctx, a, p)
+	}
+	s, err := reach(ctx, func() (*session, error) { return a.dialOrHost(ctx, p) })
+	if err != nil {
+		return err
+	}
+	defer s.leave()
+	return o.down(ctx, a, s)
+}
+
+// removeRest removes what may be there without a record of it.
+func (o *downOptions) removeRest(ctx context.Context, a *App, p project) error {
+	rt, err := a.runtime(ctx, p)
+	if err != nil {
+		return err
+	}
+	found, err := rt.List(ctx, map[string]string{supervisor.LabelProject: p.name})
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		a.sayf("project %q is not there", p.name)
+	}
+	return supervisor.RemoveAll(ctx, rt, p.name, o.volumes)
+}
+
+// down asks for the end, and shows it.
+func (o *downOptions) down(ctx context.Context, a *App, s *session) (err error) {
+	if s.before, err = s.Status(ctx); err != nil {
+		return err
+	}
+	if s.applied.Seq, err = lastSeq(ctx, s); err != nil {
+		return err
+	}
+	showing, cancel := context.WithCancel(ctx)
+	var shown sync.WaitGroup
+	shown.Go(func() {
+		view := newProgress(a.err).expectStatus(s.before)
+		_ = s.Events(showing, s.applied.Seq, true, func(e journal.Event) error { // only for show
+			view.event(e)
+			return nil
+		})
+		view.flush()
+	})
+	err = s.Down(ctx, control.DownRequest{Volumes: o.volumes, Grace: o.grace.value})
+	cancel()
+	shown.Wait()
+	if err != nil {
+		return err
+	}
+	a.sayf("project %q is down", s.project.name)
+	return nil
+}

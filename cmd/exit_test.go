@@ -1,0 +1,42 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/control"
+	"github.com/limber-run/limber/runtime"
+)
+
+func TestExitCode(t *testing.T) {
+	failed := failedError{engine.Status{Name: "shop", Reason: engine.ReasonServiceFailed}}
+	tests := []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{errors.New("anything"), 1},
+		{&failed, 1},
+		{&permanentError{}, 1},
+		{usagef("no such flag"), 2},
+		{saidError{diagnosticsError{}}, 2},
+		{fmt.Errorf("%w workflow", control.ErrUnknown), 2},
+		{&initFailedError{failed}, 3},
+		{errors.Join(&failed, &initFailedError{failed}), 3},
+		{&timeoutError{after: time.Second}, 4},
+		{fmt.Errorf("list: %w", runtime.ErrUnavailable), 5},
+		{startReport{Error: "no podman", Unavailable: true}.err(), 5},
+		{saidError{errInterrupted}, 130},
+		{context.Canceled, 130},
+		{saidError{errTerminated}, 143},
+	}
+	for _, test := range tests {
+		if got := exitCode(test.err); got != test.want {
+			t.Errorf("exitCode(%v) = %d, want %d", test.err, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,53 @@
+//go:build podman
+
+package cmd
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/limber-run/limber/runtime/podman/podmantest"
+)
+
+// withPodman runs the tests next to a private Podman.
+func withPodman(m *testing.M) podmantest.M { return podmantest.Wrap(m) }
+
+// TestPodmanScripts runs the real binary with the real Podman.
+func TestPodmanScripts(t *testing.T) {
+	bin := buildLimber(t)
+	examples, err := filepath.Abs(filepath.Join("..", "examples"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "podman"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			for _, variable := range podmantest.Current().Environ() {
+				name, value, _ := strings.Cut(variable, "=")
+				env.Setenv(name, value)
+			}
+			env.Setenv("PATH", bin+":"+env.Getenv("PATH"))
+			env.Setenv("EXAMPLES", examples)
+			return setUpScript(env)
+		},
+	})
+}
+
+// buildLimber builds the binary as the Makefile does, and returns its directory.
+func buildLimber(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", filepath.Join(dir, "limber"), "./limber")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, text)
+	}
+	return dir
+}
