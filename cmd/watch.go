@@ -20,7 +20,7 @@ const (
 	silence = 10 * time.Second
 	// together is how soon after an event the next one must come to be told
 	// in the same line.
-	together = 50 * time.Millisecond
+	together = 200 * time.Millisecond
 )
 
 // goal is what workflows are waited for.

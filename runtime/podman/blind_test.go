@@ -27,7 +27,11 @@ func TestWatchWithoutProcesses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer r.Remove(context.WithoutCancel(t.Context()), id)
+		defer func() {
+			if err := r.Remove(context.WithoutCancel(t.Context()), id); err != nil {
+				t.Error(err)
+			}
+		}()
 		wait, err := r.Watch(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
