@@ -49,8 +49,8 @@ func TestSignalsStopWhatIsInFront(t *testing.T) {
 			[]syscall.Signal{syscall.SIGINT},
 			[]string{"shop  ready"},
 			130, "stopping gracefully (press Ctrl-C again to kill)\n" +
-				"shop  service/api   stopping\nshop  service/api   completed\n" +
-				"shop  sidecar/db    stopping\nshop  sidecar/db    completed\nshop  succeeded (Stopped)\n",
+				"shop  service/api  stopping\nshop  service/api  completed\n" +
+				"shop  sidecar/db   stopping\nshop  sidecar/db   completed\nshop  succeeded (Stopped)\n",
 		},
 		{
 			"SIGTERM does the same", politeProject,

@@ -28,6 +28,7 @@ func TestPodmanScripts(t *testing.T) {
 		Dir:                 filepath.Join("testdata", "podman"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Cmds:                podmanCommands,
 		Setup: func(env *testscript.Env) error {
 			for _, variable := range podmantest.Current().Environ() {
 				name, value, _ := strings.Cut(variable, "=")
@@ -35,6 +36,8 @@ func TestPodmanScripts(t *testing.T) {
 			}
 			env.Setenv("PATH", bin+":"+env.Getenv("PATH"))
 			env.Setenv("EXAMPLES", examples)
+			env.Setenv("TOKEN", "canary")
+			env.Setenv("PROJECT", nameOfDir(env.WorkDir))
 			return setUpScript(env)
 		},
 	})

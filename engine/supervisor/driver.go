@@ -117,11 +117,13 @@ func (d *driver) transition(ev engine.Event) {
 	d.run = run
 	if newRun {
 		d.images = newImages(d.project.cfg, d.note, d.wg.Go)
-		d.images.ahead(d.project.life, run.Spec)
 	}
 	for _, action := range actions {
 		d.log.Debug().Stringer("action", action).Msg("action")
 		d.do(action)
+	}
+	if newRun {
+		d.images.ahead(d.project.life, run.Spec)
 	}
 	d.publish()
 }

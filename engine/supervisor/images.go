@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -19,9 +20,13 @@ const maxPulls = 3
 // errNeverPull is an image that is not there and must not be pulled.
 var errNeverPull = errors.New(`the image is not there, and pull = "never"`)
 
+// freshFailure is for how long who needs an image is told that getting it
+// ahead has failed, rather than have it tried once more at once.
+const freshFailure = 10 * time.Second
+
 // images gets the images of one run: each is looked for, and if need be
-// pulled, once at a time, whoever asks. What failed is tried again by the next
-// who asks.
+// pulled, once at a time, whoever asks. A failure is told once; the next who
+// asks has it tried again.
 type images struct {
 	rt      runtime.Runtime
 	toolbox Toolbox
@@ -37,10 +42,21 @@ type imageKey struct {
 	policy runtime.PullPolicy
 }
 
-// imageGet is one try to get an image; err is valid once done is closed.
+// imageGet is one try to get an image; the rest is valid once done is closed.
 type imageGet struct {
-	done chan struct{}
-	err  error
+	done  chan struct{}
+	err   error
+	ended time.Time
+}
+
+// stale reports whether the try has failed too long ago to be worth telling.
+func (g *imageGet) stale() bool {
+	select {
+	case <-g.done:
+		return g.err != nil && time.Since(g.ended) > freshFailure
+	default:
+		return false
+	}
 }
 
 func newImages(cfg Config, note func(journal.Event), spawn func(func())) *images {
@@ -63,10 +79,19 @@ func (im *images) ensure(ctx, life context.Context, ref string, policy runtime.P
 	get := im.get(life, ref, policy)
 	select {
 	case <-get.done:
+		if get.err != nil {
+			im.forget(get)
+		}
 		return get.err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+func (im *images) forget(get *imageGet) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	maps.DeleteFunc(im.gets, func(_ imageKey, g *imageGet) bool { return g == get })
 }
 
 func (im *images) get(ctx context.Context, ref string, policy runtime.PullPolicy) *imageGet {
@@ -76,18 +101,14 @@ func (im *images) get(ctx context.Context, ref string, policy runtime.PullPolicy
 	if ref == im.toolbox.Ref {
 		key.policy = "" // made, not pulled
 	}
-	if get := im.gets[key]; get != nil {
+	if get := im.gets[key]; get != nil && !get.stale() {
 		return get
 	}
 	get := &imageGet{done: make(chan struct{})}
 	im.gets[key] = get
 	im.spawn(func() {
 		get.err = im.fetch(ctx, ref, policy)
-		if get.err != nil {
-			im.mu.Lock()
-			delete(im.gets, key)
-			im.mu.Unlock()
-		}
+		get.ended = time.Now()
 		close(get.done)
 	})
 	return get
@@ -120,7 +141,7 @@ func (im *images) pull(ctx context.Context, ref string) error {
 	begun := time.Now()
 	image, err := im.rt.Pull(ctx, ref, nil)
 	if err != nil {
-		return fmt.Errorf("pull image %s: %w", ref, err)
+		return err // names the image
 	}
 	im.note(journal.Event{
 		Type: engine.TypeImagePulled, Image: ref, Bytes: image.Size,

@@ -19,6 +19,7 @@ func TestConformance(t *testing.T) {
 			registry.Missing():       runtime.ErrNotFound,
 			registry.Denied():        runtime.ErrDenied,
 			"127.0.0.1:1/image":      runtime.ErrUnreachable,
+			"localhost/never-made":   runtime.ErrNotFound,
 			"registry.invalid/image": runtime.ErrUnreachable,
 			"Not/A Reference::1":     runtime.ErrInvalidReference,
 		},

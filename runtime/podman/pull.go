@@ -47,11 +47,18 @@ func (r *Runtime) pull(ctx context.Context, ref string, progress func(runtime.Pu
 	}
 	defer resp.Body.Close()
 	id, err := readPull(resp.Body, progress)
-	if err != nil {
+	switch {
+	case errors.Is(err, runtime.ErrUnreachable) && reference.Domain(named) == "localhost":
+		return runtime.Image{}, errNotMade
+	case err != nil:
 		return runtime.Image{}, broken(ctx, err)
 	}
 	return r.pulled(ctx, id)
 }
+
+// errNotMade is an image called localhost/…, as Podman calls those that are
+// built here, when there is no registry on this host either.
+var errNotMade = fmt.Errorf("%w: images called localhost/… are made on this host, and this one has not been", runtime.ErrNotFound)
 
 // pulled describes a pulled image. Podman stores one for another machine with
 // no more than a warning; it could not run.
