@@ -43,11 +43,14 @@ func TestPodmanScripts(t *testing.T) {
 	})
 }
 
+// buildTags are those of the Makefile.
+const buildTags = "remote,exclude_graphdriver_btrfs,btrfs_noversion,containers_image_openpgp"
+
 // buildLimber builds the binary as the Makefile does, and returns its directory.
 func buildLimber(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", filepath.Join(dir, "limber"), "./limber")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-tags", buildTags, "-o", filepath.Join(dir, "limber"), "./limber")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, text)

@@ -1,0 +1,45 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// longFileFlags spells out -f before the name of the command: it always means
+// --file there, also if the command's own -f means --follow.
+func longFileFlags(global *pflag.FlagSet, args []string) []string {
+	var spelled []string
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		if !strings.HasPrefix(arg, "-") || arg == "--" {
+			return append(spelled, args[i:]...)
+		}
+		if value, ok := strings.CutPrefix(arg, "-f"); ok {
+			arg = "--file"
+			if value != "" {
+				arg += "=" + strings.TrimPrefix(value, "=")
+			}
+		}
+		spelled = append(spelled, arg)
+		if takesNext(global, arg) && i+1 < len(args) {
+			i++
+			spelled = append(spelled, args[i])
+		}
+	}
+	return spelled
+}
+
+// takesNext reports whether the value of a global flag is the next argument.
+func takesNext(global *pflag.FlagSet, arg string) bool {
+	name, isLong := strings.CutPrefix(arg, "--")
+	var flag *pflag.Flag
+	switch {
+	case strings.Contains(arg, "="):
+	case isLong:
+		flag = global.Lookup(name)
+	case len(arg) == len("-p"):
+		flag = global.ShorthandLookup(arg[1:])
+	}
+	return flag != nil && flag.NoOptDefVal == ""
+}
