@@ -33,6 +33,10 @@ type API interface {
 	// returns at once.
 	Restart(ctx context.Context, req RestartRequest) error
 
+	// Release ends the supervisor and leaves everything as it is, for another
+	// one, such as that of a newer limber, to take over.
+	Release(ctx context.Context) error
+
 	// Down stops everything, removes what the project has in the engine, and
 	// ends the supervisor. It returns when that is done.
 	Down(ctx context.Context, req DownRequest) error

@@ -114,6 +114,11 @@ func (c *Client) Restart(ctx context.Context, req RestartRequest) error {
 	return c.post(ctx, "/v1/restart", req, &struct{}{})
 }
 
+// Release implements API.
+func (c *Client) Release(ctx context.Context) error {
+	return c.post(ctx, "/v1/release", struct{}{}, &struct{}{})
+}
+
 // Down implements API.
 func (c *Client) Down(ctx context.Context, req DownRequest) error {
 	return c.post(ctx, "/v1/down", req, &struct{}{})

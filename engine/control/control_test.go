@@ -70,6 +70,11 @@ func (f *fakeAPI) Restart(_ context.Context, req RestartRequest) error {
 	return f.err
 }
 
+func (f *fakeAPI) Release(context.Context) error {
+	f.asked = append(f.asked, "release")
+	return f.err
+}
+
 func (f *fakeAPI) Down(_ context.Context, req DownRequest) error {
 	f.asked = append(f.asked, req)
 	return f.err
@@ -83,7 +88,7 @@ func serve(t *testing.T, api API) (dir string, end func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context())) // until after t's own ends
 	served := make(chan error, 1)
 	go func() { served <- Serve(ctx, l, api) }()
 	ended := false
@@ -131,12 +136,13 @@ func TestClientPassesEverythingOn(t *testing.T) {
 	down := DownRequest{Volumes: true, Grace: &grace}
 	for name, err := range map[string]error{
 		"Stop": c.Stop(ctx, stop), "Restart": c.Restart(ctx, restart), "Down": c.Down(ctx, down),
+		"Release": c.Release(ctx),
 	} {
 		if err != nil {
 			t.Errorf("%s() = %v, want nil", name, err)
 		}
 	}
-	for _, want := range []any{apply, stop, restart, down} {
+	for _, want := range []any{apply, stop, restart, down, "release"} {
 		if !contains(api.asked, want) {
 			t.Errorf("the supervisor was not asked for %+v", want)
 		}

@@ -58,19 +58,22 @@ type Project struct {
 	journal  *journal.Journal
 	secrets  *secrets.Store
 
-	life     context.Context //nolint:containedctx // the life of the supervisor itself, not of a call
-	letGo    context.CancelFunc
-	news     broadcast
-	mu       sync.Mutex // guards what follows; never held while waiting
-	drivers  map[string]*driver
-	order    []string // names of workflows as first seen
-	records  map[string]journal.Record
-	env      map[string]string // variables that secrets come from
-	running  bool              // Run has begun
-	served   bool              // somebody has asked for something
-	closing  bool
-	removing bool // Down is at work: it decides when to end
-	wg       sync.WaitGroup
+	life  context.Context //nolint:containedctx // the life of the supervisor itself, not of a call
+	letGo context.CancelFunc
+	news  broadcast
+	// released is closed when another supervisor is to take over.
+	released    chan struct{}
+	releaseOnce sync.Once
+	mu          sync.Mutex // guards what follows; never held while waiting
+	drivers     map[string]*driver
+	order       []string // names of workflows as first seen
+	records     map[string]journal.Record
+	env         map[string]string // variables that secrets come from
+	running     bool              // Run has begun
+	served      bool              // somebody has asked for something
+	closing     bool
+	removing    bool // Down is at work: it decides when to end
+	wg          sync.WaitGroup
 }
 
 // Open takes the project's lock and loads its records. Nothing happens before
@@ -168,8 +171,8 @@ func (p *Project) release() {
 
 // Run takes over what the records say was live, then drives all workflows. It
 // returns when nothing is left to drive (somebody has asked for something, and
-// every workflow has ended), when Down is done, or when ctx ends: then it lets
-// go, and the containers stay as they are.
+// every workflow has ended), when Down is done, or when ctx ends or Release is
+// called: then it lets go, and the containers stay as they are.
 func (p *Project) Run(ctx context.Context) error {
 	stopServing := p.serve()
 	p.mu.Lock()
@@ -225,12 +228,14 @@ func (p *Project) untilDone(ctx context.Context) {
 		}
 		select {
 		case <-news:
+			continue
 		case <-ctx.Done():
-			p.mu.Lock()
-			p.closing = true
-			p.mu.Unlock()
-			return
+		case <-p.released:
 		}
+		p.mu.Lock()
+		p.closing = true
+		p.mu.Unlock()
+		return
 	}
 }
 

@@ -153,6 +153,12 @@ func (p *Project) ask(drivers []*driver, ev engine.Event) {
 	p.changed()
 }
 
+// Release implements control.API.
+func (p *Project) Release(context.Context) error {
+	p.releaseOnce.Do(func() { close(p.released) })
+	return nil
+}
+
 // Down implements control.API.
 func (p *Project) Down(ctx context.Context, req control.DownRequest) error {
 	p.mu.Lock()

@@ -511,3 +511,23 @@ func TestACrashLoopLeavesFewContainers(t *testing.T) {
 		b.down()
 	})
 }
+
+func TestReleaseLeavesEverythingAsItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		w := workflow(unit(engine.Service, "api", "pause"))
+		b.apply(w)
+		ready := b.until(0, "workflow.ready")
+		if err := b.project.Release(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-b.ended
+		b.rt = b.rt.Reconnect()
+		b.open()
+		b.apply(w)
+		b.down()
+		if got := b.events(engine.TypeRunStarted); len(got) != 1 {
+			t.Errorf("after event %d runs began: %v", ready.Seq, got)
+		}
+	})
+}
