@@ -106,7 +106,7 @@ func (a *App) execute(args []string) int {
 	defer interrupts.close()
 	a.interrupts = interrupts
 	root := newRoot(a)
-	root.SetArgs(longFileFlags(root.PersistentFlags(), args))
+	root.SetArgs(longFileFlags(root, args))
 	err := root.ExecuteContext(ctx)
 	switch cause := context.Cause(ctx); {
 	case err != nil && !a.running:

@@ -3,12 +3,12 @@ package cmd
 import (
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 )
 
 // longFileFlags spells out -f before the name of the command: it always means
 // --file there, also if the command's own -f means --follow.
-func longFileFlags(global *pflag.FlagSet, args []string) []string {
+func longFileFlags(root *cobra.Command, args []string) []string {
 	var spelled []string
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
@@ -22,7 +22,7 @@ func longFileFlags(global *pflag.FlagSet, args []string) []string {
 			}
 		}
 		spelled = append(spelled, arg)
-		if takesNext(global, arg) && i+1 < len(args) {
+		if takesNext(root, arg) && i+1 < len(args) {
 			i++
 			spelled = append(spelled, args[i])
 		}
@@ -31,15 +31,14 @@ func longFileFlags(global *pflag.FlagSet, args []string) []string {
 }
 
 // takesNext reports whether the value of a global flag is the next argument.
-func takesNext(global *pflag.FlagSet, arg string) bool {
-	name, isLong := strings.CutPrefix(arg, "--")
-	var flag *pflag.Flag
-	switch {
-	case strings.Contains(arg, "="):
-	case isLong:
-		flag = global.Lookup(name)
-	case len(arg) == len("-p"):
-		flag = global.ShorthandLookup(arg[1:])
+func takesNext(root *cobra.Command, arg string) bool {
+	if strings.Contains(arg, "=") {
+		return false
+	}
+	flags := root.PersistentFlags()
+	flag := flags.Lookup(strings.TrimPrefix(arg, "--"))
+	if len(arg) == len("-p") {
+		flag = flags.ShorthandLookup(arg[1:])
 	}
 	return flag != nil && flag.NoOptDefVal == ""
 }

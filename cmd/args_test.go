@@ -18,9 +18,9 @@ func TestFileFlagBeforeTheCommand(t *testing.T) {
 		{"-f", "--file"},
 		{"", ""},
 	}
-	global := newRoot(newApp(nil, nil, nil, nil)).PersistentFlags()
+	root := newRoot(newApp(nil, nil, nil, nil))
 	for _, test := range tests {
-		got := strings.Join(longFileFlags(global, strings.Fields(test.args)), " ")
+		got := strings.Join(longFileFlags(root, strings.Fields(test.args)), " ")
 		if got != test.want {
 			t.Errorf("longFileFlags(%q) = %q, want %q", test.args, got, test.want)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
+	"github.com/rs/zerolog"
 
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
@@ -25,13 +26,16 @@ type session struct {
 	applied control.ApplyResult // what that has led to
 	ended   chan error          // of a supervisor in this process: how its Run ended
 	letGo   context.CancelFunc  // ends that, and leaves the containers as they are
+	log     zerolog.Logger      // of that
 }
 
 // leave lets go of a supervisor in this process, and waits for its end.
 func (s *session) leave() {
 	if s.own() {
 		s.letGo()
-		<-s.ended
+		if err := <-s.ended; err != nil {
+			s.log.Warn().Err(err).Msg("end of the supervisor")
+		}
 	}
 }
 
@@ -180,7 +184,7 @@ func (a *App) host(ctx context.Context, p project) (*session, error) {
 		return nil, err
 	}
 	life, letGo := context.WithCancel(context.WithoutCancel(ctx))
-	s := &session{API: driven, project: p, ended: make(chan error, 1), letGo: letGo}
+	s := &session{API: driven, project: p, ended: make(chan error, 1), letGo: letGo, log: a.log}
 	go func() { s.ended <- driven.Run(life) }()
 	return s, nil
 }

@@ -47,7 +47,7 @@ func (f *front) run(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != nil { // it came just before that
 		f.onSignal(living, signalOf(cause))
 	}
-	f.followRunning(living)
+	f.followRunning()
 	err := w.run(living)
 	if errors.Is(err, errGaveUp) {
 		f.logs.cancel()
@@ -103,7 +103,7 @@ func (f *front) wants(workflow string) bool {
 }
 
 // followRunning follows what ran before we came, from now on.
-func (f *front) followRunning(ctx context.Context) {
+func (f *front) followRunning() {
 	now := time.Now()
 	for _, w := range f.session.before.Workflows {
 		for _, u := range w.Units {

@@ -101,11 +101,11 @@ func startFront(t *testing.T, project string) frontProcess {
 	if err := os.WriteFile(filepath.Join(dir, "limber.hcl"), []byte(project), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	memory, err := os.MkdirTemp("/dev/shm", "limber-test-")
+	memory, remove, err := memoryDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(memory) })
+	t.Cleanup(remove)
 	cmd := exec.CommandContext(t.Context(), "limber", "up")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "LIMBER_RUNTIME_DIR="+memory, "LIMBER_STATE_DIR="+filepath.Join(dir, "state"))

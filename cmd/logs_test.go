@@ -30,9 +30,9 @@ func TestMergeKeepsTheOrderOfTimes(t *testing.T) {
 }
 
 func TestMergeStops(t *testing.T) {
-	for line := range merge([]iter.Seq2[sourcedLine, error]{logOf("a", nil, 1, 2), logOf("b", nil, 3)}) {
-		if line.Text != "a1" {
-			t.Errorf("went on with %s", line.Text)
+	for line, err := range merge([]iter.Seq2[sourcedLine, error]{logOf("a", nil, 1, 2), logOf("b", nil, 3)}) {
+		if line.Text != "a1" || err != nil {
+			t.Errorf("began with %q, %v", line.Text, err)
 		}
 		break
 	}

@@ -69,15 +69,21 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // setUpScript gives a script directories of its own. Secrets want one in
 // memory.
 func setUpScript(env *testscript.Env) error {
-	memory, err := os.MkdirTemp("/dev/shm", "limber-test-")
+	memory, remove, err := memoryDir()
 	if err != nil {
 		return err
 	}
-	env.Defer(func() { _ = os.RemoveAll(memory) }) // it is gone with the machine at the latest
+	env.Defer(remove)
 	env.Setenv("LIMBER_RUNTIME_DIR", memory)
 	env.Setenv("LIMBER_STATE_DIR", filepath.Join(env.WorkDir, "state"))
 	env.Setenv("HOME", env.WorkDir)
 	return nil
+}
+
+// memoryDir makes a directory in memory, and returns how to remove it.
+func memoryDir() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp("/dev/shm", "limber-test-")
+	return dir, func() { _ = os.RemoveAll(dir) }, err // it is gone with the machine at the latest
 }
 
 // TestScriptsDoNotSleep keeps scripts free of what makes tests

@@ -85,7 +85,7 @@ func Open(cfg Config) (*Project, error) {
 		}
 	}
 	p := &Project{
-		cfg:     cfg,
+		cfg: cfg, released: make(chan struct{}),
 		drivers: map[string]*driver{}, records: map[string]journal.Record{}, env: map[string]string{},
 	}
 	p.life, p.letGo = context.WithCancel(context.Background())
