@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -98,9 +99,21 @@ func (s *session) apply(ctx context.Context, req control.ApplyRequest) (err erro
 	if s.before, err = s.Status(ctx); err != nil {
 		return err
 	}
+	if s.before.Supervisor.Version != version {
+		return s.replace(ctx)
+	}
 	s.asked = true
 	s.applied, err = s.Apply(ctx, req)
 	return err
+}
+
+// replace ends a supervisor of another version, which may not know what this
+// one asks for, and leaves the project to the next one: ErrNoSupervisor.
+func (s *session) replace(ctx context.Context) error {
+	if err := s.Release(ctx); err != nil && !errors.Is(err, control.ErrNoSupervisor) {
+		return fmt.Errorf("take over from limber %s: %w", s.before.Supervisor.Version, err)
+	}
+	return control.ErrNoSupervisor
 }
 
 // status is that of the project now, from its records if the supervisor has

@@ -126,6 +126,7 @@ type facts struct {
 
 	runtimeDir   string
 	runtimeInRAM bool // it is on a tmpfs
+	shmInRAM     bool // /dev/shm is on one
 	diskAllowed  bool // for secrets, by the user
 	stateDir     string
 	stateFree    uint64 // bytes

@@ -64,7 +64,8 @@ func TestDoctor(t *testing.T) {
 		{"no linger", func(f *facts) { f.root, f.linger = false, false }, map[string]level{"linger": levelWarn}},
 		{"no linger, no systemd", func(f *facts) { f.root, f.linger, f.systemd = false, false, false }, nil},
 		{"runtime directory on disk", func(f *facts) { f.runtimeInRAM = false }, map[string]level{"secrets": levelFail}},
-		{"that is allowed", func(f *facts) { f.runtimeInRAM, f.diskAllowed = false, true }, map[string]level{"secrets": levelWarn}},
+		{"with a /dev/shm", func(f *facts) { f.runtimeInRAM, f.shmInRAM = false, true }, nil},
+		{"on disk, as allowed", func(f *facts) { f.runtimeInRAM, f.diskAllowed = false, true }, map[string]level{"secrets": levelWarn}},
 		{"little space", func(f *facts) { f.stateFree = 1 << 30 }, map[string]level{"state disk": levelWarn}},
 		{"no space", func(f *facts) { f.storageFree = 1 << 20 }, map[string]level{"image disk": levelFail}},
 	}

@@ -206,6 +206,8 @@ func checkRuntimeDir(f facts) finding {
 	switch {
 	case !f.runtimeInRAM && f.diskAllowed:
 		return warn(check, mend, "%s is on a disk, and %s=1 lets secrets be written there", f.runtimeDir, secrets.AllowDisk)
+	case !f.runtimeInRAM && f.shmInRAM:
+		return ok(check, "kept in /dev/shm, in memory: %s is on a disk", f.runtimeDir)
 	case !f.runtimeInRAM:
 		return fail(check, mend, "%s is on a disk, where secrets must never be", f.runtimeDir)
 	}

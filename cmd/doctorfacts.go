@@ -40,7 +40,7 @@ func (a *App) collectFacts(ctx context.Context, p project) facts {
 	f.linger = exists(filepath.Join("/var/lib/systemd/linger", f.user))
 	f.runtimeEnv, _ = a.getenv("XDG_RUNTIME_DIR")
 
-	f.runtimeInRAM = inMemory(p.runtimeDir)
+	f.runtimeInRAM, f.shmInRAM = inMemory(p.runtimeDir), inMemory("/dev/shm")
 	allowed, _ := a.getenv(secrets.AllowDisk)
 	f.diskAllowed = allowed == "1"
 	f.stateFree = freeSpace(p.stateDir)

@@ -27,6 +27,7 @@ import (
 var podmanCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"exits":              exits,
 	"awaits":             awaits,
+	"build":              build,
 	"get":                get,
 	"in-order":           inOrder,
 	"kill-supervisor":    killSupervisor,
@@ -61,6 +62,11 @@ func awaits(ts *testscript.TestScript, _ bool, args []string) {
 	if !errors.Is(err, errFound) {
 		ts.Fatalf("no %s of %s#%d: %v", args[0], args[1], attempt, err)
 	}
+}
+
+// build builds limber with another version: build DIR VERSION.
+func build(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(buildVersion(ts.MkAbs(args[0]), args[1]))
 }
 
 // get prints a page.

@@ -3,6 +3,7 @@
 package cmd
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,10 +51,19 @@ const buildTags = "remote,exclude_graphdriver_btrfs,btrfs_noversion,containers_i
 func buildLimber(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-tags", buildTags, "-o", filepath.Join(dir, "limber"), "./limber")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if text, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, text)
+	if err := buildVersion(dir, "test"); err != nil {
+		t.Fatal(err)
 	}
 	return dir
+}
+
+func buildVersion(dir, version string) error {
+	const variable = "github.com/limber-run/limber/cmd.version"
+	build := exec.Command("go", "build", "-trimpath", "-tags", buildTags,
+		"-ldflags", "-X "+variable+"="+version, "-o", filepath.Join(dir, "limber"), "github.com/limber-run/limber/cmd/limber")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, text)
+	}
+	return nil
 }

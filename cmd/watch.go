@@ -213,10 +213,12 @@ func (w *watch) noMoreEvents(ctx context.Context, err error) error {
 	if err := w.look(ctx); err != nil {
 		return err
 	}
-	if w.goal == goalLast && err == nil || w.reached() {
-		return nil
+	for _, t := range w.targets {
+		if !t.reached(w.goal) {
+			return fmt.Errorf("%w before its work was done; \"limber ps\" shows how things are, \"limber up\" goes on from there", errLost)
+		}
 	}
-	return fmt.Errorf("%w; its log is %s/supervisor.log, \"limber up\" goes on from there", errLost, w.session.project.stateDir)
+	return nil
 }
 
 // sayStillWaiting says what is waited for, and for how long.

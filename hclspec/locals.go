@@ -68,6 +68,7 @@ func (d *decoder) resolveLocal(l *local, path []string) {
 		cycle := path[slices.Index(path, "local."+l.name):]
 		d.errorf(l.attr.Range, sumCycle, "These locals cannot be evaluated, because each needs the next: %s.", strings.Join(cycle, " → "))
 		return
+	case localUntouched:
 	}
 	l.state = localInWork
 	uses := map[string]cty.Value{}

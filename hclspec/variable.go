@@ -195,12 +195,12 @@ func (d *decoder) validateVariable(v *variable) {
 		case err != nil || verdict.IsNull():
 			d.errorf(rule.condition.Range(), sumInvalidType, "The condition must be true or false.")
 		case verdict.False():
-			d.errorf(v.decl, sumValidation, "var.%s: %s", v.name, d.validationMessage(v, rule))
+			d.errorf(v.decl, sumValidation, "var.%s: %s", v.name, d.validationMessage(rule))
 		}
 	}
 }
 
-func (d *decoder) validationMessage(v *variable, rule validation) string {
+func (d *decoder) validationMessage(rule validation) string {
 	message, ok := d.eval(rule.message, d.context(rule.decl.Filename))
 	if !ok {
 		return "The value is not valid."

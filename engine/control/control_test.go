@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -91,17 +92,12 @@ func serve(t *testing.T, api API) (dir string, end func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context())) // until after t's own ends
 	served := make(chan error, 1)
 	go func() { served <- Serve(ctx, l, api) }()
-	ended := false
-	end = func() {
-		if ended {
-			return
-		}
-		ended = true
+	end = sync.OnceFunc(func() {
 		cancel()
 		if err := <-served; err != nil {
 			t.Errorf("Serve() = %v, want nil", err)
 		}
-	}
+	})
 	t.Cleanup(end)
 	return dir, end
 }

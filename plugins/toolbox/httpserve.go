@@ -72,7 +72,7 @@ func serveUntil(ctx context.Context, l net.Listener, handler http.Handler) error
 	if err != nil {
 		err = errors.Join(err, server.Close())
 	}
-	<-served
+	_ = <-served // that it was shut down
 	return err
 }
 

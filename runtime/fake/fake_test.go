@@ -1,7 +1,6 @@
 package fake_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -242,7 +241,7 @@ func TestHostOutlivesItsConnections(t *testing.T) {
 
 func TestLeftoversAreListed(t *testing.T) {
 	rt := fake.New("busybox")
-	ctx := context.Background()
+	ctx := t.Context()
 	prepare(t, rt, "a", "true")
 	if err := errors.Join(
 		rt.CreateNetwork(ctx, "net", labels),
