@@ -72,7 +72,9 @@ func serveUntil(ctx context.Context, l net.Listener, handler http.Handler) error
 	if err != nil {
 		err = errors.Join(err, server.Close())
 	}
-	_ = <-served // that it was shut down
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
 	return err
 }
 
