@@ -126,33 +126,6 @@ func (s *session) status(ctx context.Context) (control.Status, error) {
 	return status, err
 }
 
-// statusOnce waits for a moment until a workflow's status is as its events
-// have said already: they are a little ahead.
-func (s *session) statusOnce(ctx context.Context, workflow string, good func(engine.Status) bool) (engine.Status, error) {
-	pace := backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(time.Millisecond),
-		backoff.WithMaxInterval(50*time.Millisecond),
-		backoff.WithMaxElapsedTime(2*time.Second),
-	)
-	var found engine.Status
-	err := backoff.Retry(func() error {
-		all, err := s.status(ctx)
-		if err != nil {
-			return backoff.Permanent(err)
-		}
-		if found, _ = workflowOf(all, workflow); !good(found) {
-			return errTooEarly
-		}
-		return nil
-	}, backoff.WithContext(pace, ctx))
-	if errors.Is(err, errTooEarly) {
-		err = nil // what there is, is the answer
-	}
-	return found, err
-}
-
-var errTooEarly = errors.New("too early")
-
 // workflowOf finds a workflow in a status.
 func workflowOf(s control.Status, name string) (engine.Status, bool) {
 	for _, w := range s.Workflows {

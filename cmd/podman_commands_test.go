@@ -21,6 +21,7 @@ import (
 
 	"github.com/limber-run/limber/engine/control"
 	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/hclspec"
 )
 
 // podmanCommands are what scripts with a real Podman can do.
@@ -36,7 +37,7 @@ var podmanCommands = map[string]func(*testscript.TestScript, bool, []string){
 }
 
 // projectOf is the name of the script's project.
-func projectOf(ts *testscript.TestScript) string { return nameOfDir(ts.MkAbs(".")) }
+func projectOf(ts *testscript.TestScript) string { return hclspec.NameOfDir(ts.MkAbs(".")) }
 
 func clientOf(ts *testscript.TestScript) *control.Client {
 	client, err := control.Dial(filepath.Join(ts.Getenv("LIMBER_RUNTIME_DIR"), projectOf(ts)))

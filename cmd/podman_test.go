@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/limber-run/limber/hclspec"
 	"github.com/limber-run/limber/runtime/podman/podmantest"
 )
 
@@ -38,7 +39,7 @@ func TestPodmanScripts(t *testing.T) {
 			env.Setenv("PATH", bin+":"+env.Getenv("PATH"))
 			env.Setenv("EXAMPLES", examples)
 			env.Setenv("TOKEN", "canary")
-			env.Setenv("PROJECT", nameOfDir(env.WorkDir))
+			env.Setenv("PROJECT", hclspec.NameOfDir(env.WorkDir))
 			return setUpScript(env)
 		},
 	})

@@ -105,25 +105,12 @@ func (a *App) project() (project, error) {
 	if err != nil {
 		return project{}, err
 	}
-	return newProject(nameOfDir(dir)), nil
-}
-
-var (
-	projectNames = regexp.MustCompile(`^[a-z0-9]([-_a-z0-9]{0,61}[a-z0-9])?$`)
-	notInNames   = regexp.MustCompile(`[^-_a-z0-9]+`)
-)
-
-// nameOfDir is the name of a project without files, as hclspec gives it to
-// one with files.
-func nameOfDir(dir string) string {
-	name := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(filepath.Base(dir)), "-"), "-_")
-	name = strings.Trim(name[:min(len(name), 63)], "-_")
-	return cmp.Or(name, "project")
+	return newProject(hclspec.NameOfDir(dir)), nil
 }
 
 // checkProject refuses names that would lead out of the state directory.
 func (a *App) checkProject() error {
-	if name := a.global.project; name != "" && !projectNames.MatchString(name) {
+	if name := a.global.project; name != "" && !hclspec.ValidName(name) {
 		return usagef("%q is not a valid name of a project: lower-case letters, digits, dashes and underscores, 63 at most", name)
 	}
 	return nil

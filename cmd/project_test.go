@@ -1,37 +1,6 @@
 package cmd
 
-import (
-	"testing"
-
-	"github.com/limber-run/limber/hclspec"
-)
-
-func TestNameOfDir(t *testing.T) {
-	tests := []struct{ dir, want string }{
-		{"/src/shop", "shop"},
-		{"/src/My Shop.v2", "my-shop-v2"},
-		{"/src/_x_", "x"},
-		{"/src/ü", "project"},
-		{"/", "project"},
-	}
-	for _, test := range tests {
-		got := nameOfDir(test.dir)
-		if got != test.want {
-			t.Errorf("nameOfDir(%q) = %q, want %q", test.dir, got, test.want)
-		}
-		if !projectNames.MatchString(got) {
-			t.Errorf("nameOfDir(%q) = %q, which is not a valid name", test.dir, got)
-		}
-	}
-}
-
-// TestNameOfDirIsThatOfFiles keeps the name of a project when its files go.
-func TestNameOfDirIsThatOfFiles(t *testing.T) {
-	spec, _ := hclspec.Load(hclspec.Options{Dir: "../examples/ci-job"})
-	if got := nameOfDir("../examples/ci-job"); got != spec.Name {
-		t.Errorf("nameOfDir() = %q, with files it is %q", got, spec.Name)
-	}
-}
+import "testing"
 
 func TestUnknownName(t *testing.T) {
 	tests := []struct {

@@ -56,13 +56,13 @@ func (a *App) verdict(ctx context.Context, w *watch) error {
 		return &permanentError{*w.permanent}
 	}
 	var problems []error
+	all, err := w.session.status(ctx)
+	if err != nil {
+		return err
+	}
 	for _, t := range w.targets {
-		s, err := w.session.statusOnce(ctx, t.name, func(s engine.Status) bool {
-			return s.Name == "" || s.Run >= t.minRun && (s.Settled() || !t.reached(w.goal))
-		})
+		s, _ := workflowOf(all, t.name)
 		switch {
-		case err != nil:
-			problems = append(problems, err)
 		case s.Name == "" && t.good: // and removed since
 		case s.Name == "":
 			problems = append(problems, fmt.Errorf("workflow %q has been removed", t.name))

@@ -68,7 +68,7 @@ func checkWorkflow(t *testing.T, w *engine.Workflow) {
 	t.Helper()
 	names, lasting := map[string]bool{}, 0
 	for _, u := range w.Units {
-		if names[u.Name] || !validName(u.Name) || u.Container.Image == "" || u.Restart.Policy == "" {
+		if names[u.Name] || !ValidName(u.Name) || u.Container.Image == "" || u.Restart.Policy == "" {
 			t.Errorf("bad unit %+v", u)
 		}
 		if b := u.Restart.Backoff; b.Max < b.Initial || b.Multiplier < 1 || b.Jitter < 0 || b.Jitter > 1 {

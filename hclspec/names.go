@@ -1,8 +1,10 @@
 package hclspec
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -23,12 +25,14 @@ var (
 	nameRuleText = "Names have lower-case letters, digits, dashes and underscores, begin and end with a letter or digit, and have 63 characters at most."
 )
 
-func validName(name string) bool { return len(name) <= maxName && nameRule.MatchString(name) }
+// ValidName reports whether a project, workflow, unit, volume or secret may be
+// called so.
+func ValidName(name string) bool { return len(name) <= maxName && nameRule.MatchString(name) }
 
 // name returns a block's label and reports it if it is not a valid name.
 func (d *decoder) name(b *hcl.Block) string {
 	name := b.Labels[0]
-	if !validName(name) {
+	if !ValidName(name) {
 		hint := ""
 		if better := sanitize(name); better != "" {
 			hint = fmt.Sprintf(" Did you mean %q?", better)
@@ -37,6 +41,9 @@ func (d *decoder) name(b *hcl.Block) string {
 	}
 	return name
 }
+
+// NameOfDir is the name of the project in dir, if none is given.
+func NameOfDir(dir string) string { return cmp.Or(sanitize(filepath.Base(dir)), "project") }
 
 // sanitize makes a valid name of any text, or "" if nothing is left of it.
 func sanitize(text string) string {

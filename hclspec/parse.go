@@ -2,7 +2,6 @@ package hclspec
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -33,9 +32,9 @@ func (d *decoder) load(home string, sources, varSources []source) (*Project, hcl
 func (d *decoder) nameProject(home string) {
 	d.project = d.opts.Project
 	if d.project == "" {
-		d.project = cmp.Or(sanitize(filepath.Base(home)), "project")
+		d.project = NameOfDir(home)
 	}
-	if !validName(d.project) {
+	if !ValidName(d.project) {
 		d.failf(sumInvalidName, "%q is not a valid name of a project. %s", d.project, nameRuleText)
 	}
 }

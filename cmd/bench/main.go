@@ -22,8 +22,12 @@ import (
 	"github.com/limber-run/limber/runtime/podman/podmantest"
 )
 
-// patience is how long all measurements may take.
-const patience = 5 * time.Minute
+const (
+	// patience is how long all measurements may take.
+	patience = 5 * time.Minute
+	// turnPatience is how long one side of a round may take.
+	turnPatience = 30 * time.Second
+)
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == insideCommand {
@@ -118,15 +122,21 @@ func (o *options) bench(ctx context.Context, dir string) (*bench, error) {
 func (b *bench) takeTurns(ctx context.Context, sides ...func(ctx context.Context, round int) error) error {
 	for round := range b.rounds + 1 {
 		for i := range sides {
-			if err := sides[(i+round)%len(sides)](ctx, round); err != nil {
-				return err
-			}
-			if err := rest(ctx); err != nil {
+			if err := takeTurn(ctx, round, sides[(i+round)%len(sides)]); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func takeTurn(ctx context.Context, round int, side func(ctx context.Context, round int) error) error {
+	limited, cancel := context.WithTimeout(ctx, turnPatience)
+	defer cancel()
+	if err := side(limited, round); err != nil {
+		return err
+	}
+	return rest(ctx)
 }
 
 // rest waits until what the last measurement left in the background is done:

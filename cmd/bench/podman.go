@@ -68,15 +68,14 @@ func output(cmd *exec.Cmd) (string, error) {
 	return strings.TrimSpace(stdout.String()), nil
 }
 
-// run runs a command to its end, and keeps what it printed from the reader's
-// eyes only if it succeeds.
+// run is output for those who only want to know whether it succeeded.
 func run(cmd *exec.Cmd) error {
 	_, err := output(cmd)
 	return err
 }
 
-// runDetached is run for a command that leaves processes behind: they would
-// hold a pipe open.
+// runDetached is run for a command that leaves processes behind: they may
+// inherit what it prints to, and would hold a pipe open.
 func runDetached(cmd *exec.Cmd) error {
 	said, err := os.CreateTemp("", "limber-bench-said-*")
 	if err != nil {

@@ -54,7 +54,7 @@ func (p *project) idle(ctx context.Context) ([]row, error) {
 	return []row{
 		{name: "memory (RSS)", unit: "MB", values: rss, target: 30},
 		{name: "memory without its part of shared pages (PSS)", unit: "MB", values: pss, target: 30},
-		{name: "processor", unit: "%", values: cpu, target: 1},
+		{name: "processor", unit: "%", values: cpu},
 	}, nil
 }
 

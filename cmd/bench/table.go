@@ -27,7 +27,7 @@ type row struct {
 
 const (
 	headFormat = "%-50s %8s %8s %8s %4s %-5s %6s %8s\n"
-	rowFormat  = "  %-48s %8.1f %8.1f %8.1f %4d %-5s %6s %8s %s\n"
+	rowFormat  = "  %-48s %8s %8s %8s %4d %-5s %6s %8s %s\n"
 )
 
 func printHead() {
@@ -56,9 +56,20 @@ func (r row) print() (missed bool) {
 			verdict = "MISSED"
 		}
 	}
-	fmt.Printf(rowFormat, r.name, slices.Min(r.values), quantile(r.values, 0.5), quantile(r.values, 0.9),
+	fmt.Printf(rowFormat, r.name, number(slices.Min(r.values)), number(quantile(r.values, 0.5)), number(quantile(r.values, 0.9)),
 		len(r.values), r.unit, ratio, target, verdict)
 	return missed
+}
+
+// number prints as many digits as say something.
+func number(v float64) string {
+	switch {
+	case v < 1:
+		return fmt.Sprintf("%.3f", v)
+	case v < 1000:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
 }
 
 // quantile returns the value below which a part of values lies.

@@ -31,7 +31,7 @@ func (b *bench) untilUp(ctx context.Context) (section, error) {
 		},
 	)
 	s.rows = []row{
-		{name: "shell script: podman run --rm × 5, podman run -d × 3", unit: "ms", values: script},
+		{name: "shell script: 5 podman run --rm, 3 podman run -d", unit: "ms", values: script},
 		{name: "limber up -d", unit: "ms", values: limber, floor: script, target: 0.7},
 	}
 	return s, err

@@ -97,6 +97,15 @@ func (s *Store) Adopt(workflow string, ref engine.Ref) *Delivery {
 	return &Delivery{dir: filepath.Join(s.dir, DirName(workflow, ref))}
 }
 
+// Close removes the directory of the store if no delivery is in it.
+func (s *Store) Close() error {
+	err := os.Remove(s.dir)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTEMPTY) {
+		return nil
+	}
+	return err
+}
+
 // Sweep removes the deliveries whose directories keep does not want, so that
 // nothing is left of attempts that no longer live.
 func (s *Store) Sweep(keep func(dirName string) bool) error {

@@ -55,7 +55,7 @@ func newDriver(p *Project, run engine.Run) *driver {
 		timers: map[engine.Timer]*time.Timer{}, probes: map[probeKey]context.CancelFunc{},
 	}
 	d.images = newImages(p.cfg, d.note, d.wg.Go)
-	d.publish()
+	d.publish(atRest)
 	return d
 }
 
@@ -115,6 +115,7 @@ func (d *driver) transition(ev engine.Event) {
 	run, actions := engine.Transition(d.run, ev)
 	newRun := run.Number != d.run.Number
 	d.run = run
+	d.publish(busy) // before the journal tells of it
 	if newRun {
 		d.images = newImages(d.project.cfg, d.note, d.wg.Go)
 	}
@@ -125,7 +126,7 @@ func (d *driver) transition(ev engine.Event) {
 	if newRun {
 		d.images.ahead(d.project.life, run.Spec)
 	}
-	d.publish()
+	d.publish(atRest)
 }
 
 // do carries out one action without waiting for it.
@@ -193,7 +194,7 @@ func (d *driver) track(at *attempt, run func()) {
 		d.post(func() {
 			if d.attempts[at.ref] == at {
 				delete(d.attempts, at.ref)
-				d.publish()
+				d.publish(atRest)
 			}
 		})
 	})
@@ -251,15 +252,24 @@ func (d *driver) note(ev journal.Event) {
 	}
 }
 
+// activity tells a driver that still has actions to carry out from one that
+// only waits.
+type activity int
+
+const (
+	atRest activity = iota
+	busy
+)
+
 // publish makes the state of the run known to others.
-func (d *driver) publish() {
+func (d *driver) publish(now activity) {
 	status := engine.StatusOf(d.run)
 	for i := range status.Units {
 		status.Units[i].ContainerID = d.containers[d.run.Ref(i)]
 	}
 	d.state.Store(&published{
 		status: status, fingerprint: d.run.Spec.Fingerprint(),
-		idle: !d.run.Live() && d.run.Sandbox.Phase == engine.SandboxNone && len(d.attempts) == 0,
+		idle: now == atRest && !d.run.Live() && d.run.Sandbox.Phase == engine.SandboxNone && len(d.attempts) == 0,
 	})
 	d.project.changed()
 }

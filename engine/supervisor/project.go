@@ -163,6 +163,9 @@ func (p *Project) release() {
 	if p.journal != nil {
 		_ = p.journal.Close()
 	}
+	if p.secrets != nil {
+		_ = p.secrets.Close()
+	}
 	if p.lock != nil {
 		_ = p.lock.Close()
 	}

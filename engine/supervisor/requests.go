@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -181,6 +182,9 @@ func (p *Project) down(ctx context.Context, req control.DownRequest) error {
 		return err
 	}
 	if err := RemoveAll(ctx, p.cfg.Runtime, p.cfg.Project, req.Volumes); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(filepath.Join(p.cfg.RuntimeDir, agentsDir)); err != nil {
 		return err
 	}
 	p.mu.Lock()

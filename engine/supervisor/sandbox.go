@@ -18,6 +18,7 @@ import (
 const (
 	agentMount  = "/run/limber"
 	agentSocket = "agent.sock"
+	agentsDir   = "agents" // in the runtime directory, one for each workflow
 )
 
 // sandbox is the holder container whose namespaces the units join. It owns
@@ -155,7 +156,7 @@ func (d *driver) holderSpec(number int) runtime.Spec {
 }
 
 func (d *driver) agentDir() string {
-	return filepath.Join(d.project.cfg.RuntimeDir, "agents", d.name)
+	return filepath.Join(d.project.cfg.RuntimeDir, agentsDir, d.name)
 }
 
 func (d *driver) sandboxUp(number int, id string) {

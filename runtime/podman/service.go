@@ -57,7 +57,7 @@ func startService(ctx context.Context, dir string, log zerolog.Logger) (*service
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("start podman service: %w", err)
 	}
-	removeDeadSockets(dir)
+	removeDead(dir)
 	s := &service{
 		log:     log,
 		binary:  binary,
@@ -228,17 +228,17 @@ func serviceEnv(env []string) []string {
 	})
 }
 
-// removeDeadSockets removes what processes that were killed left in dir.
-func removeDeadSockets(dir string) {
-	sockets, _ := filepath.Glob(filepath.Join(dir, "podman-*.sock")) // the pattern is good
-	for _, socket := range sockets {
-		name := strings.TrimSuffix(filepath.Base(socket), ".sock")
-		pid, err := strconv.Atoi(strings.TrimPrefix(name, "podman-"))
+// removeDead removes what services of processes that were killed left in dir.
+func removeDead(dir string) {
+	logs, _ := filepath.Glob(filepath.Join(dir, "podman-*.log")) // the pattern is good
+	for _, log := range logs {
+		name := strings.TrimSuffix(log, ".log")
+		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(name), "podman-"))
 		if err != nil || unix.Kill(pid, 0) != unix.ESRCH {
 			continue
 		}
-		_ = os.Remove(socket) // left for the next time otherwise
-		_ = os.Remove(strings.TrimSuffix(socket, ".sock") + ".log")
+		_ = os.Remove(log) // left for the next time otherwise
+		_ = os.Remove(name + ".sock")
 	}
 }
 
