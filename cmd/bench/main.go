@@ -68,11 +68,10 @@ func (o *options) Run() int {
 // run prints a section of the table after the other. What cannot be measured
 // does not keep the rest from it.
 func (o *options) run(ctx context.Context) (missed bool, err error) {
-	dir, err := os.MkdirTemp("", "limber-bench-*")
-	if err != nil {
+	dir := filepath.Join(filepath.Dir(podmantest.Current().Log), "bench") // removed with the private Podman
+	if err := os.Mkdir(dir, 0o755); err != nil {
 		return false, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	b, err := o.bench(ctx, dir)
 	if err != nil {
 		return false, err
@@ -98,7 +97,7 @@ func (o *options) run(ctx context.Context) (missed bool, err error) {
 // A bench is what the measurements work with.
 type bench struct {
 	options
-	dir string // for files, removed at the end
+	dir string // for files
 	api *api
 }
 

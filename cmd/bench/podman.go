@@ -77,15 +77,17 @@ func run(cmd *exec.Cmd) error {
 // runDetached is run for a command that leaves processes behind: they may
 // inherit what it prints to, and would hold a pipe open.
 func runDetached(cmd *exec.Cmd) error {
-	said, err := os.CreateTemp("", "limber-bench-said-*")
+	said, err := os.CreateTemp("", "limber-bench-*")
 	if err != nil {
 		return err
 	}
-	defer func() { _, _ = said.Close(), os.Remove(said.Name()) }()
+	defer said.Close()
+	if err := os.Remove(said.Name()); err != nil {
+		return err
+	}
 	cmd.Stdout, cmd.Stderr = said, said
 	if err := cmd.Run(); err != nil {
-		_, _ = said.Seek(0, io.SeekStart)
-		text, _ := io.ReadAll(said)
+		text, _ := io.ReadAll(io.NewSectionReader(said, 0, 1<<20)) // what there is, is good enough
 		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, text)
 	}
 	return nil

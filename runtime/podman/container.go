@@ -35,6 +35,11 @@ func (r *Runtime) Prepare(ctx context.Context, spec runtime.Spec) (string, error
 }
 
 func (r *Runtime) prepare(ctx context.Context, spec runtime.Spec) (string, error) {
+	unlock, err := r.names.lock(ctx, spec.Name)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
 	release, err := r.slot(ctx)
 	if err != nil {
 		return "", err

@@ -52,6 +52,7 @@ type Runtime struct {
 
 	slots    chan struct{} // one is held while a container is made or started
 	prepared sync.Map      // IDs of containers made here and not started yet
+	names    nameLocks     // of containers being made
 	users    users
 
 	life      context.Context //nolint:containedctx // the adapter's own, not a caller's
