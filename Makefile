@@ -58,8 +58,9 @@ integration: ## tests with a Podman of their own; needs root, or sudo
 test-podman5: setup ## the same with the Podman of Debian 13, in a root made once in .cache
 	.ci/podman5
 
-bench: ## benchmarks, those with Podman too
-	.ci/integration -run '^$$' -bench . -benchmem ./...
+bench: build ## what limber costs, next to Podman itself; needs root, or sudo
+	go build -trimpath -ldflags '-s -w' -o bin/limber-bench ./cmd/bench
+	.ci/bench
 
 golden: ## write the expected outputs anew; then read the diff
 	.ci/golden

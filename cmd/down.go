@@ -39,13 +39,13 @@ func (o *downOptions) run(ctx context.Context, a *App) error {
 		return err
 	}
 	s, err := dial(p)
-	if errors.Is(err, control.ErrNoSupervisor) {
+	if err == nil {
+		err = o.down(ctx, a, s)
+	}
+	if errors.Is(err, control.ErrNoSupervisor) { // there is none, or it was just ending
 		return o.runAlone(ctx, a, p)
 	}
-	if err != nil {
-		return err
-	}
-	return o.down(ctx, a, s)
+	return err
 }
 
 // runAlone is down of a project that nobody supervises.

@@ -50,21 +50,32 @@ func (o *stopOptions) run(ctx context.Context, a *App) error {
 		a.sayf("nothing of project %q runs", p.name)
 		return nil
 	}
-	s, err := reach(ctx, func() (*session, error) { return a.dialOrHost(ctx, p) })
+	s, err := reach(ctx, func() (*session, error) { return o.ask(ctx, a, p, names) })
 	if err != nil {
 		return err
 	}
 	defer s.leave()
-	if s.before, err = s.Status(ctx); err != nil {
-		return err
-	}
-	if s.applied.Seq, err = lastSeq(ctx, s); err != nil {
-		return err
-	}
-	if err := s.Stop(ctx, control.StopRequest{Workflows: names, Grace: o.grace.value}); err != nil {
-		return err
-	}
 	return newWatch(s, names, goalEnded, newProgress(a.err).expectStatus(s.before)).run(ctx)
+}
+
+// ask has the supervisor of p stop workflows, or takes its place to do so.
+func (o *stopOptions) ask(ctx context.Context, a *App, p project, names []string) (*session, error) {
+	s, err := a.dialOrHost(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	s.before, err = s.Status(ctx)
+	if err == nil {
+		s.applied.Seq, err = lastSeq(ctx, s)
+	}
+	if err == nil {
+		err = s.Stop(ctx, control.StopRequest{Workflows: names, Grace: o.grace.value})
+	}
+	if err != nil {
+		s.leave()
+		return nil, err
+	}
+	return s, nil
 }
 
 // toStop are the workflows that are meant and have not ended.

@@ -130,6 +130,9 @@ func restartable(drivers []*driver, unit string) error {
 func (p *Project) named(names []string) ([]*driver, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.closing {
+		return nil, control.ErrNoSupervisor
+	}
 	if len(names) == 0 {
 		names = slices.Clone(p.order)
 	}
@@ -162,9 +165,9 @@ func (p *Project) Release(context.Context) error {
 
 // Down implements control.API.
 func (p *Project) Down(ctx context.Context, req control.DownRequest) error {
-	p.mu.Lock()
-	p.removing = true
-	p.mu.Unlock()
+	if !p.beginRemoving() {
+		return control.ErrNoSupervisor
+	}
 	err := p.down(ctx, req)
 	p.mu.Lock()
 	p.removing = false
@@ -172,6 +175,18 @@ func (p *Project) Down(ctx context.Context, req control.DownRequest) error {
 	p.mu.Unlock()
 	p.changed()
 	return err
+}
+
+// beginRemoving keeps Run from ending while Down is at work. It reports false
+// if it ends already.
+func (p *Project) beginRemoving() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closing {
+		return false
+	}
+	p.removing = true
+	return true
 }
 
 func (p *Project) down(ctx context.Context, req control.DownRequest) error {

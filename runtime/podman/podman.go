@@ -70,14 +70,14 @@ func New(ctx context.Context, cfg Config) (*Runtime, error) {
 	if err := r.connect(ctx, cfg); err != nil {
 		return nil, err
 	}
-	info, err := r.readInfo(ctx)
+	ociRuntime, err := r.chooseOCIRuntime(ctx)
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	listener := listenerOf(ctx, r.conn)
-	r.arch = info.Host.Arch
+	r.arch = goruntime.GOARCH
 	r.samePIDs = sharesPIDs(listener)
-	r.host = host{ociRuntime: chooseOCIRuntime(info), rlimits: clampedLimits(listener)}
+	r.host = host{ociRuntime: ociRuntime, rlimits: clampedLimits(listener)}
 	return r, nil
 }
 
