@@ -36,8 +36,11 @@ type initFailedError struct{ failedError }
 type permanentError struct{ event journal.Event }
 
 func (e *permanentError) Error() string {
-	return fmt.Sprintf("%s %q of workflow %q cannot start: %s%s",
-		e.event.Role, e.event.Unit, e.event.Workflow, e.event.Reason, then(e.event.Message))
+	who := fmt.Sprintf("workflow %q", e.event.Workflow)
+	if e.event.Unit != "" {
+		who = fmt.Sprintf("%s %q of %s", e.event.Role, e.event.Unit, who)
+	}
+	return fmt.Sprintf("%s cannot start: %s%s", who, e.event.Reason, then(e.event.Message))
 }
 
 // timeoutError is a wait that took too long.

@@ -61,7 +61,7 @@ func (d *driver) prepareSandbox(ctx context.Context, number int, plan sandboxPla
 		if id != "" {
 			d.removeNow(id)
 		}
-		d.post(func() { d.sandboxFailed(ctx, number, err) })
+		d.post(func() { d.sandboxFailed(number, err) })
 		return
 	}
 	d.post(func() { d.sandboxUp(number, id) })
@@ -177,12 +177,9 @@ func (s *sandbox) up(d *driver, id string) {
 }
 
 // sandboxFailed tells the engine that there is none, and why if it was wanted.
-func (d *driver) sandboxFailed(ctx context.Context, number int, err error) {
+func (d *driver) sandboxFailed(number int, err error) {
 	if d.run.Sandbox.Phase == engine.SandboxRemoving {
 		d.transition(engine.SandboxLost{At: now(), Number: number})
-		return
-	}
-	if ctx.Err() != nil {
 		return
 	}
 	d.log.Warn().Err(err).Msg("prepare the sandbox")

@@ -531,3 +531,17 @@ func TestReleaseLeavesEverythingAsItIs(t *testing.T) {
 		}
 	})
 }
+
+func TestASandboxThatCannotBeMadeIsSaidAndTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.rt.Inject(fake.Fault{On: fake.Prepare, Subject: "sandbox1", Err: errors.New("address already in use")})
+		b.apply(workflow(unit(engine.Service, "api", "pause")))
+		ev := b.until(0, "unit.waiting FailedCreatePodSandBox")
+		if !ev.Permanent || !strings.Contains(ev.Message, "address already in use") {
+			t.Errorf("%+v", ev)
+		}
+		b.until(0, "workflow.ready")
+		b.down()
+	})
+}
