@@ -59,6 +59,7 @@ func (a *attempt) run(ctx context.Context) {
 		return
 	}
 	if err != nil && making.Err() == nil {
+		a.drop(ctx)
 		wait, err = a.make(making, ctx)
 	}
 	if err == nil {
@@ -124,6 +125,9 @@ func (a *attempt) make(ctx, life context.Context) (func() (runtime.Exit, error),
 // launch delivers the secrets and starts the process. A start that is under
 // way is not cut short: the process would be killed without being asked.
 func (a *attempt) launch(ctx, life context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if a.delivery != nil {
 		if err := a.delivery.Fill(a.d.project.secretValue(a.workflow.Secrets)); err != nil {
 			return &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}

@@ -25,6 +25,11 @@ func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	if len(a.spec.Secrets) == 0 {
 		return spec, nil
 	}
+	// A container that an earlier try has made, and whose answer was lost,
+	// has the files of that try.
+	if err := a.d.project.cfg.Runtime.Remove(ctx, spec.Name); err != nil {
+		return spec, err
+	}
 	if err := a.placeSecrets(ctx); err != nil {
 		return spec, &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
 	}

@@ -545,3 +545,26 @@ func TestASandboxThatCannotBeMadeIsSaidAndTriedAgain(t *testing.T) {
 		b.down()
 	})
 }
+
+func TestALostAnswerDoesNotLoseTheSecrets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.rt.Inject(fake.Fault{On: fake.Prepare, Subject: "a#1", Times: 1, Late: true, Err: runtime.ErrUnavailable})
+		step := unit(engine.Init, "a", "sleep", "1s")
+		step.Secrets = []engine.SecretUse{{Name: "password", Path: "/run/secrets/password", Mode: 0o400}}
+		b.apply(workflow(step, unit(engine.Service, "api", "pause")))
+		b.until(0, "unit.started a#1")
+		c, err := b.rt.Inspect(t.Context(), "p.w.a.1.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := b.rt.Calls(fake.Prepare)
+		if got := b.grep("canary-7f3a"); len(got) != 1 || strings.Count(strings.Join(made, "\n"), "a#1") != 2 {
+			t.Errorf("container %s, its value is in %v after %v", c.ID, got, made)
+		}
+		if got := b.rt.Calls(fake.Remove); len(got) < 2 {
+			t.Errorf("the container with the files of the first try was kept: %v", got)
+		}
+		b.down()
+	})
+}
