@@ -59,11 +59,10 @@ func newDriver(p *Project, run engine.Run) *driver {
 	return d
 }
 
-// loop runs until the supervisor lets go, and then waits for every goroutine.
-func (d *driver) loop(adopt *journal.Record) {
-	if adopt != nil {
-		d.adopt(*adopt)
-	}
+// loop goes on from a record until the supervisor lets go, and then waits for
+// every goroutine.
+func (d *driver) loop(r journal.Record) {
+	d.adopt(r)
 	for {
 		select {
 		case f := <-d.mail:

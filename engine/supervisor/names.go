@@ -68,22 +68,6 @@ func (a *attempt) labels() map[string]string {
 	return labels
 }
 
-// refOf reads the labels of a unit's container; ok is false for a holder.
-func refOf(w engine.Workflow, labels map[string]string) (ref engine.Ref, ok bool) {
-	run, err1 := strconv.Atoi(labels[LabelRun])
-	attempt, err2 := strconv.Atoi(labels[LabelAttempt])
-	if err1 != nil || err2 != nil {
-		return engine.Ref{}, false
-	}
-	ref = engine.Ref{Run: run, Name: labels[LabelUnit], Attempt: attempt}
-	for _, u := range w.Units {
-		if u.Name == ref.Name {
-			ref.Kind = u.Kind
-		}
-	}
-	return ref, true
-}
-
 // Dirs returns the state and runtime directories of a project, which may not
 // exist: LIMBER_STATE_DIR and LIMBER_RUNTIME_DIR, the XDG directories, or
 // /var/lib and /run for root.

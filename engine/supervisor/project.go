@@ -196,11 +196,8 @@ func (p *Project) Run(ctx context.Context) error {
 
 // drive begins the loop of a workflow, which takes over what its record says.
 func (p *Project) drive(d *driver) {
-	var adopt *journal.Record
-	if r, ok := p.records[d.name]; ok {
-		adopt = &r
-	}
-	p.wg.Go(func() { d.loop(adopt) })
+	r := p.records[d.name]
+	p.wg.Go(func() { d.loop(r) })
 }
 
 // serve answers on the control socket until the returned function is called,

@@ -63,7 +63,8 @@ func (d *driver) record() journal.Record {
 }
 
 // adopt takes over a run from its record: it compares it with what exists,
-// and goes on from there (SEMANTICS B 133). It blocks until the engine answers.
+// and goes on from there (SEMANTICS B 133). What is on no record is removed
+// (B 136): its names would be in the way. It blocks until the engine answers.
 func (d *driver) adopt(r journal.Record) {
 	var found []runtime.Container
 	err := patiently(d.project.life, func() (err error) {
@@ -75,12 +76,16 @@ func (d *driver) adopt(r journal.Record) {
 		return
 	}
 	ev := engine.Observed{At: time.Now(), SameBoot: r.BootID == d.project.bootID}
+	var holders []runtime.Container // after the units, which depend on them
 	for _, c := range found {
-		if number, err := strconv.Atoi(c.Labels[LabelSandbox]); err == nil {
-			ev.Sandbox = d.sandbox.adopt(d, number, c) || ev.Sandbox
+		if c.Labels[LabelSandbox] != "" {
+			holders = append(holders, c)
 			continue
 		}
 		d.adoptUnit(c, &ev)
+	}
+	for _, c := range holders {
+		ev.Sandbox = d.sandbox.adopt(d, c) || ev.Sandbox
 	}
 	d.transition(ev)
 	d.sweep()
@@ -89,20 +94,11 @@ func (d *driver) adopt(r journal.Record) {
 // adoptUnit takes over one container of the workflow. Prepared ones are
 // removed: the secrets' files they were made for are gone.
 func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
-	ref, ok := refOf(d.run.Spec, c.Labels)
-	switch {
-	case !ok:
-		return
-	case c.State == runtime.Prepared:
-		if err := d.project.cfg.Runtime.Remove(d.project.life, c.ID); err != nil {
-			d.log.Warn().Err(err).Str("container", c.ID).Msg("remove a prepared container")
-		}
-		return
-	}
+	ref, known := d.refOf(c.Labels)
 	i := d.run.Find(ref)
 	current := i >= 0 && d.run.Units[i].Phase.Live()
-	if c.State == runtime.Running && !current {
-		d.remove(c.ID)
+	if !known || c.State == runtime.Prepared || c.State == runtime.Running && !current {
+		d.removeNow(c.ID)
 		return
 	}
 	d.containers[ref] = c.ID
@@ -120,6 +116,20 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 		return
 	}
 	d.track(at, func() { at.takeOver(d.project.life) })
+}
+
+// refOf reads the labels of a unit's container. It reports false for an
+// attempt that is not on record.
+func (d *driver) refOf(labels map[string]string) (engine.Ref, bool) {
+	run, err1 := strconv.Atoi(labels[LabelRun])
+	attempt, err2 := strconv.Atoi(labels[LabelAttempt])
+	i := unitIndex(d.run.Spec, labels[LabelUnit])
+	if err1 != nil || err2 != nil || i < 0 {
+		return engine.Ref{}, false
+	}
+	last := d.run.Ref(i)
+	ref := engine.Ref{Run: run, Kind: last.Kind, Name: last.Name, Attempt: attempt}
+	return ref, run < last.Run || run == last.Run && attempt <= last.Attempt
 }
 
 // keptContainers of each unit are not removed: the newest, which may only be

@@ -70,10 +70,11 @@ func (p *Project) driver(w engine.Workflow) (*driver, error) {
 		return d, nil
 	}
 	d := newDriver(p, engine.New(w))
-	if err := journal.SaveRecord(p.cfg.StateDir, d.record()); err != nil {
+	r := d.record()
+	if err := journal.SaveRecord(p.cfg.StateDir, r); err != nil {
 		return nil, fmt.Errorf("nothing was started: %w", err)
 	}
-	p.drivers[w.Name] = d
+	p.drivers[w.Name], p.records[w.Name] = d, r
 	p.order = append(p.order, w.Name)
 	if p.running {
 		p.drive(d)

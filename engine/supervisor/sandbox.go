@@ -198,12 +198,17 @@ func (d *driver) sandboxGone(number int) {
 }
 
 // adopt takes over a holder that exists, and reports whether it is the one in
-// use.
-func (s *sandbox) adopt(d *driver, number int, c runtime.Container) bool {
-	if number != d.run.Sandbox.Number || c.State != runtime.Running {
-		if c.State != runtime.Prepared {
-			s.old = append(s.old, c.ID)
-		}
+// use. One that is on no record is removed.
+func (s *sandbox) adopt(d *driver, c runtime.Container) bool {
+	number, err := strconv.Atoi(c.Labels[LabelSandbox])
+	switch {
+	case err != nil || number > d.run.Sandbox.Number:
+		d.removeNow(c.ID)
+		return false
+	case number == d.run.Sandbox.Number && c.State == runtime.Prepared:
+		return false // it is found again by its name
+	case number < d.run.Sandbox.Number || c.State != runtime.Running:
+		s.old = append(s.old, c.ID)
 		return false
 	}
 	s.number = number

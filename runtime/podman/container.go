@@ -296,7 +296,7 @@ func (r *Runtime) remove(ctx context.Context, id string) error {
 			r.prepared.Delete(id)
 			return nil
 		}
-		if errors.Is(err, runtime.ErrUnavailable) {
+		if errors.Is(err, runtime.ErrUnavailable) || errors.Is(err, errJoined) {
 			return err
 		}
 		if err := pause(ctx, 20*time.Millisecond<<try); err != nil {

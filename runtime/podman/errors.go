@@ -21,6 +21,8 @@ var (
 	// errLeftover: a container of that name or ID is half there, left by a
 	// service that died while it made it.
 	errLeftover = errors.New("leftover of a container")
+	// errJoined: others have joined the container's namespaces.
+	errJoined = errors.New("others have joined the container")
 )
 
 // apiError is what Podman answered instead of doing what it was asked.
@@ -65,6 +67,7 @@ var kinds = []struct {
 	{"container with given ID already exists", errLeftover},
 	{"in use by an external entity", errLeftover},
 	{"that name is already in use", runtime.ErrConflict},
+	{"has dependent containers", errJoined},
 	{"no such container", runtime.ErrNotFound},
 	{"no such exec session", runtime.ErrNotFound},
 	{"image not known", runtime.ErrNotFound},

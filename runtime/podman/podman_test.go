@@ -152,6 +152,27 @@ func TestDeadMonitorIsLost(t *testing.T) {
 	}
 }
 
+func TestDeadMonitorOfAHolderIsLost(t *testing.T) {
+	r := connect(t)
+	holder := start(t, r, runtime.Spec{Command: []string{"sleep", "1000"}})
+	run(t, r, runtime.Spec{Sandbox: holder}, "true") // is kept, so that Podman keeps the holder
+	c, err := r.Inspect(t.Context(), holder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killParent(t, c.Pid)
+	wait, err := r.Watch(t.Context(), holder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exit, err := wait(); err != nil || !exit.Lost {
+		t.Errorf("wait() = %+v, %v, want lost", exit, err)
+	}
+	if _, err := os.Stat(fmt.Sprintf("/proc/%d", c.Pid)); err == nil {
+		t.Error("the process goes on")
+	}
+}
+
 func TestReadOnlyRootHasScratchDirs(t *testing.T) {
 	r := connect(t)
 	out, exit := run(t, r, runtime.Spec{Security: runtime.Security{ReadOnly: true}}, "touch /tmp/a /run/b /var/tmp/c && ! touch /data/d 2>/dev/null && echo good")

@@ -127,11 +127,16 @@ func (w *watch) overdue() bool {
 	return time.Since(w.dead) > processGrace
 }
 
-// giveUp removes a container whose end can never be known, lest it goes on.
+// giveUp removes a container whose end can never be known, lest it goes on. A
+// holder that others have joined stays, without its process, until they go.
 func (w *watch) giveUp(ctx context.Context, s *define.InspectContainerState) (runtime.Exit, error) {
 	w.runtime.log.Warn().Str("container", w.id).Int("pid", s.Pid).Int("monitor", s.ConmonPid).
 		Msg("the monitor of a container is dead, removing the container")
-	if err := w.runtime.remove(ctx, w.id); err != nil {
+	err := w.runtime.remove(ctx, w.id)
+	if errors.Is(err, errJoined) {
+		err = w.runtime.signal(ctx, w.id, "SIGKILL")
+	}
+	if err != nil {
 		return runtime.Exit{}, err
 	}
 	return runtime.Exit{Lost: true, StartedAt: s.StartedAt}, nil

@@ -1,0 +1,170 @@
+package supervisor
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/control"
+	"github.com/limber-run/limber/runtime/fake"
+)
+
+func TestStopEndsEvenIfTheEngineHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Service, "api", "pause")))
+		b.until(0, "workflow.ready")
+		lift := b.rt.Inject(fake.Fault{On: fake.Signal, Hang: true})
+		if err := b.project.Stop(t.Context(), control.StopRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		b.until(0, "workflow.failed Stopped")
+		if got := time.Since(b.begun); got != 40*time.Second { // 10s grace, 30s until it is given up
+			t.Errorf("ended after %s", got)
+		}
+		lift()
+		<-b.ended
+	})
+}
+
+func TestAnEngineThatComesBackIsUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Init, "a", "sleep", "1s"), unit(engine.Service, "api", "pause")))
+		b.until(0, "unit.started a#1")
+		b.rt.Unavailable(true)
+		time.Sleep(time.Minute)
+		b.rt.Unavailable(false)
+		b.until(0, "workflow.ready")
+		if got := b.events(engine.TypeUnitStarted); len(got) != 2 {
+			t.Errorf("started: %v", got)
+		}
+		b.down()
+	})
+}
+
+func TestCrashAndAdopt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		w := workflow(unit(engine.Init, "a", "sleep", "10s"), unit(engine.Service, "api", "pause"), unit(engine.Service, "x", "pause"))
+		b.apply(w)
+		b.until(0, "unit.started a#1")
+		b.reopen() // while the step runs
+		b.apply(w)
+		b.until(0, "workflow.ready")
+		b.crash()
+		<-b.ended
+		b.rt.Kill("p.w.x.1.1", 3) // while nobody is there
+		b.rt = b.rt.Reconnect()
+		b.open()
+		b.until(0, "unit.started x#2")
+		got := b.events(engine.TypeUnitStarted, engine.TypeRunStarted)
+		slices.Sort(got[2:])
+		want := []string{
+			"0s run.started Up", "0s unit.started a#1",
+			"10s unit.started api#1", "10s unit.started x#1", "10s unit.started x#2",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		b.down()
+	})
+}
+
+func TestSandboxKilledBehindTheBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Init, "a", "true"), unit(engine.Service, "api", "pause")))
+		ready := b.until(0, "workflow.ready")
+		b.rt.Vanish("p.w.sandbox1")
+		b.until(ready.Seq, "run.started@2 SandboxLost")
+		b.until(ready.Seq, "workflow.ready")
+		b.down()
+	})
+}
+
+func TestNothingStartsThatIsNotOnRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Init, "a", "sleep", "1s"), unit(engine.Service, "api", "pause")))
+		b.until(0, "unit.started a#1")
+		runs := filepath.Join(b.state, "runs")
+		if err := os.Rename(runs, runs+"-away"); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(runs, nil, 0o600); err != nil { // a file where a directory must be
+			t.Fatal(err)
+		}
+		b.until(0, "unit.exited a#1")
+		time.Sleep(time.Minute)
+		if got := b.events(engine.TypeUnitStarted); len(got) != 1 {
+			t.Errorf("started without a record: %v", got)
+		}
+		if err := errors.Join(os.Remove(runs), os.Rename(runs+"-away", runs)); err != nil {
+			t.Fatal(err)
+		}
+		b.until(0, "unit.started api#1")
+		b.down()
+	})
+}
+
+func TestSecondSupervisorIsLockedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		_, err := Open(b.project.cfg)
+		if !errors.Is(err, ErrLocked) {
+			t.Errorf("Open = %v, want ErrLocked", err)
+		}
+		b.apply(workflow(unit(engine.Service, "api", "pause")))
+		b.down()
+	})
+}
+
+func TestReleaseLeavesEverythingAsItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		w := workflow(unit(engine.Service, "api", "pause"))
+		b.apply(w)
+		ready := b.until(0, "workflow.ready")
+		if err := b.project.Release(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-b.ended
+		b.rt = b.rt.Reconnect()
+		b.open()
+		b.apply(w)
+		b.down()
+		if got := b.events(engine.TypeRunStarted); len(got) != 1 {
+			t.Errorf("after event %d runs began: %v", ready.Seq, got)
+		}
+	})
+}
+
+func TestWhatIsOnNoRecordIsRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		w := workflow(unit(engine.Init, "a", "true"), unit(engine.Service, "api", "pause"))
+		b.apply(w)
+		b.until(0, "workflow.ready")
+		b.crash()
+		<-b.ended
+		if err := os.RemoveAll(b.state); err != nil {
+			t.Fatal(err)
+		}
+		b.rt = b.rt.Reconnect()
+		b.open()
+		b.apply(w)
+		b.until(0, "workflow.ready") // the names of the containers are free
+		if got := b.events(engine.TypeUnitWaiting); len(got) != 0 {
+			t.Errorf("not at once: %v", got)
+		}
+		b.down()
+	})
+}
