@@ -92,6 +92,7 @@ func eventDetails(e journal.Event) []string {
 	add("reason", e.Reason, e.Reason != "")
 	add("phase", e.Phase, e.Phase != "")
 	add("probe", e.Probe, e.Probe != "")
+	add("hook", e.Hook, e.Hook != "")
 	add("delay_ms", e.DelayMS, e.DelayMS != 0)
 	if e.GraceMS != nil {
 		add("grace_ms", *e.GraceMS, true)

@@ -145,6 +145,10 @@ func eventText(e journal.Event) (text, color string) {
 		if e.Reason != "" {
 			return fmt.Sprintf("%s probe failed%s", e.Probe, then(e.Message)), colorWarn
 		}
+	case engine.TypeHookFinished:
+		if e.Reason != "" {
+			return fmt.Sprintf("%s failed%s", e.Hook, then(e.Message)), colorWarn
+		}
 	case engine.TypeUnitStopping:
 		return "stopping" + because(e.Reason, engine.ReasonStopped), ""
 	case engine.TypeWorkflowReady:

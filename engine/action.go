@@ -60,6 +60,14 @@ type Probing struct {
 	On    bool
 }
 
+// Hook begins a hook of a running attempt, or abandons it. Answered by
+// HookDone unless abandoned.
+type Hook struct {
+	Ref  Ref
+	Hook HookKind
+	On   bool
+}
+
 // Arm sets a timer, anew if it is set.
 type Arm struct {
 	Timer  Timer
@@ -116,11 +124,18 @@ func (a Stop) String() string {
 }
 func (a Kill) String() string { return fmt.Sprintf("kill %s (%s)", a.Ref, a.Cause) }
 func (a Probing) String() string {
-	onOff := "off"
-	if a.On {
-		onOff = "on"
+	return fmt.Sprintf("probing %s %s %s", a.Ref, a.Probe, onOff(a.On))
+}
+
+func (a Hook) String() string {
+	return fmt.Sprintf("hook %s %s %s", a.Ref, a.Hook, onOff(a.On))
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
 	}
-	return fmt.Sprintf("probing %s %s %s", a.Ref, a.Probe, onOff)
+	return "off"
 }
 
 func (a Arm) String() string {
@@ -141,6 +156,7 @@ func (Start) action()          {}
 func (Stop) action()           {}
 func (Kill) action()           {}
 func (Probing) action()        {}
+func (Hook) action()           {}
 func (Arm) action()            {}
 func (Disarm) action()         {}
 func (Finish) action()         {}

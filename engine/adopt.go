@@ -91,7 +91,7 @@ func (t *turn) adopt(i int, seen ObservedUnit) {
 	case UnitStarting:
 		t.unitStarted(UnitStarted{At: seen.Exit.StartedAt, Ref: seen.Ref})
 	case UnitStopping:
-		u.Phase, u.Killed = UnitRunning, false
+		u.Phase, u.Killed, u.Hook = UnitRunning, false, ""
 		cause := u.StopCause
 		if t.Ending == nil {
 			t.stop(i, cause, t.Spec.TerminationGracePeriod, "a stop was under way")
@@ -99,6 +99,9 @@ func (t *turn) adopt(i int, seen ObservedUnit) {
 	case UnitRunning:
 		if spec.Timeout > 0 {
 			t.do(Arm{Timer: t.unitTimer(TimerTimeout, i), After: t.remaining(u.StartedAt.Add(spec.Timeout))})
+		}
+		if u.Hook != "" { // it may have been cut short, so it is run again (SEMANTICS B 80)
+			t.hook(i, u.Hook)
 		}
 		for _, kind := range []ProbeKind{Startup, Readiness, Liveness} {
 			if t.listens(i, kind) {

@@ -35,6 +35,11 @@ func (w *world) request(ev Event) {
 		w.trace = append(w.trace, "  > "+a.String())
 		w.check(a)
 	}
+	for ref := range w.hooks {
+		if _, alive := w.alive[ref]; !alive {
+			w.fatalf("the hook of %s goes on after its end", ref)
+		}
+	}
 	for i := range run.Units {
 		if run.Units[i].HasStarted {
 			w.started[run.Spec.Units[i].Name] = true
@@ -67,7 +72,12 @@ func (w *world) check(a Action) {
 	case Start:
 		w.checkStart(a.Ref)
 		w.alive[a.Ref] = false
+	case Hook:
+		w.checkHook(a)
 	case Stop:
+		if kind := w.hooks[a.Ref]; kind != "" {
+			w.fatalf("%s gets its signal during %s", a.Ref, kind)
+		}
 		w.checkStop(a.Ref)
 	case Kill:
 		w.checkStop(a.Ref)
@@ -105,6 +115,19 @@ func (w *world) checkStart(ref Ref) {
 		if spec.Kind == Init && !w.done[spec.Name] || spec.Kind == Sidecar && !w.started[spec.Name] && !w.hasStarted(spec.Name) {
 			w.fatalf("%s started before %s is through", ref, spec.Name)
 		}
+	}
+}
+
+// checkHook keeps the book of hooks. They are of processes that run, one at a
+// time.
+func (w *world) checkHook(a Hook) {
+	switch under := w.hooks[a.Ref]; {
+	case !a.On:
+		delete(w.hooks, a.Ref)
+	case !w.alive[a.Ref] || under != "":
+		w.fatalf("%s of %s begins; it runs: %v; under way: %q", a.Hook, a.Ref, w.alive[a.Ref], under)
+	default:
+		w.hooks[a.Ref] = a.Hook
 	}
 }
 

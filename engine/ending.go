@@ -59,6 +59,9 @@ func (t *turn) settleEnd() {
 		live = true
 		if spec.Kind == Sidecar {
 			lastSidecar = i
+			if t.Units[i].Phase == UnitRunning { // only the signals wait for their turn (SEMANTICS B 48)
+				t.preStop(i, grace)
+			}
 			continue
 		}
 		services = services || spec.Kind == Service

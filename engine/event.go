@@ -112,6 +112,17 @@ type ProbeDone struct {
 	Detail string
 }
 
+// HookDone is the end of a hook of a live attempt that was not abandoned.
+type HookDone struct {
+	At     time.Time
+	Ref    Ref
+	Hook   HookKind
+	OK     bool
+	Code   int           // exit code of a command; else 0 for a success, 1 for a failure
+	Detail string        // why it failed
+	Took   time.Duration // from its begin
+}
+
 // TimerFired says that the time set by Arm has passed.
 type TimerFired struct {
 	At    time.Time
@@ -129,4 +140,5 @@ func (e UnitStarted) when() time.Time      { return e.At }
 func (e UnitExited) when() time.Time       { return e.At }
 func (e UnitWaiting) when() time.Time      { return e.At }
 func (e ProbeDone) when() time.Time        { return e.At }
+func (e HookDone) when() time.Time         { return e.At }
 func (e TimerFired) when() time.Time       { return e.At }

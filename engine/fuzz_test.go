@@ -47,11 +47,15 @@ type world struct {
 	alive    map[Ref]bool    // started by an action, end not yet told; true: runs
 	done     map[string]bool // init steps that succeeded in this run
 	started  map[string]bool // sidecars that were started in this run
-	stopping bool            // the last request was a stop
+	hooks    map[Ref]HookKind
+	stopping bool // the last request was a stop
 }
 
 func newWorld(t *testing.T, data []byte) *world {
-	w := &world{t: t, data: data, alive: map[Ref]bool{}, done: map[string]bool{}, started: map[string]bool{}}
+	w := &world{
+		t: t, data: data, alive: map[Ref]bool{}, done: map[string]bool{}, started: map[string]bool{},
+		hooks: map[Ref]HookKind{},
+	}
 	w.Scenario = NewScenario(w.workflow())
 	return w
 }
@@ -95,6 +99,11 @@ func (w *world) unit(i int, policy RestartPolicy) UnitSpec {
 	for _, probe := range []**Probe{&u.Startup, &u.Readiness, &u.Liveness} {
 		if w.next(3) == 0 {
 			*probe = &Probe{Period: time.Second, SuccessThreshold: 1, FailureThreshold: 1 + w.next(2)}
+		}
+	}
+	for _, hook := range []**Handler{&u.PostStart, &u.PreStop} {
+		if w.next(3) == 0 {
+			*hook = &Handler{Sleep: &Sleep{}}
 		}
 	}
 	return u
@@ -170,6 +179,11 @@ func (w *world) advanceUnit() {
 		if !w.alive[ref] {
 			w.alive[ref] = true
 			w.request(UnitStarted{At: w.Now, Ref: ref})
+			return
+		}
+		if kind := w.hooks[ref]; kind != "" {
+			delete(w.hooks, ref)
+			w.request(HookDone{At: w.Now, Ref: ref, Hook: kind, OK: w.next(4) > 0})
 		}
 	}
 }
@@ -237,6 +251,7 @@ func (w *world) stale() {
 	w.request(UnitStarted{At: w.Now, Ref: ref})
 	w.request(UnitExited{At: w.Now, Ref: ref})
 	w.request(ProbeDone{At: w.Now, Ref: ref, Probe: Startup, OK: true})
+	w.request(HookDone{At: w.Now, Ref: ref, Hook: PostStart, OK: true})
 	w.request(TimerFired{At: w.Now, Timer: Timer{Kind: TimerBackoff, Ref: ref}})
 	if after := w.record(); before != after {
 		w.fatalf("an event of %s changed the run:\n%s\n%s", ref, before, after)
@@ -254,6 +269,7 @@ func (w *world) crash() {
 	}
 	w.Run = run
 	clear(w.timers)
+	clear(w.hooks)
 	ev := Observed{At: w.Now, SameBoot: w.next(4) > 0, Sandbox: w.next(4) > 0 && run.Sandbox.Phase == SandboxUp}
 	for ref, runs := range w.alive {
 		seen := ObservedUnit{Ref: ref, State: runtime.Prepared}

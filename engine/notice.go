@@ -18,6 +18,8 @@ type Notice struct {
 	Delay     time.Duration
 	Grace     time.Duration
 	Probe     ProbeKind
+	Hook      HookKind
+	Took      time.Duration // of TypeHookFinished
 	Phase     Phase
 	Permanent bool // of TypeUnitWaiting
 }
@@ -40,6 +42,8 @@ const (
 	TypeUnitUnready         NoticeType = "unit.unready"
 	TypeUnitStartupComplete NoticeType = "unit.startup_complete"
 	TypeProbeFailed         NoticeType = "probe.failed"
+	TypeHookStarted         NoticeType = "hook.started"
+	TypeHookFinished        NoticeType = "hook.finished"
 	TypeUnitStopping        NoticeType = "unit.stopping"
 	TypeWorkflowInitialized NoticeType = "workflow.initialized"
 	TypeWorkflowReady       NoticeType = "workflow.ready"
@@ -56,11 +60,14 @@ func (n Notice) String() string {
 	if n.Ref.Name != "" {
 		b.WriteString(" " + n.Ref.String())
 	}
-	if n.Type == TypeUnitExited {
+	if n.Type == TypeUnitExited || n.Type == TypeHookFinished {
 		fmt.Fprintf(&b, " code=%d", n.ExitCode)
 	}
 	if n.Probe != 0 {
 		fmt.Fprintf(&b, " probe=%s", n.Probe)
+	}
+	if n.Hook != "" {
+		fmt.Fprintf(&b, " hook=%s", n.Hook)
 	}
 	if n.Phase != "" {
 		fmt.Fprintf(&b, " phase=%s", n.Phase)

@@ -30,10 +30,9 @@ func (k ProbeKind) String() string {
 // MarshalText writes a kind as in events.
 func (k ProbeKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// Probe is a declared probe. Exactly one handler is set.
+// Probe is a declared probe.
 type Probe struct {
-	Exec    *ExecHandler `json:"exec,omitempty"`
-	HTTPGet *HTTPGet     `json:"http_get,omitempty"`
+	Handler
 
 	InitialDelay     time.Duration `json:"initial_delay,omitempty"`
 	Period           time.Duration `json:"period"`
@@ -43,21 +42,6 @@ type Probe struct {
 	// TerminationGracePeriod replaces the workflow's when this probe causes
 	// a stop; 0: the workflow's.
 	TerminationGracePeriod time.Duration `json:"termination_grace_period,omitempty"`
-}
-
-// ExecHandler runs a command in the unit's container; exit code 0 passes.
-type ExecHandler struct {
-	Command []string `json:"command"`
-}
-
-// HTTPGet sends a GET request from inside the workflow's network; an answer
-// from 200 to 399 passes.
-type HTTPGet struct {
-	Scheme  string            `json:"scheme"` // "http" or "https"; certificates are not checked
-	Host    string            `json:"host"`   // "127.0.0.1" unless declared
-	Port    int               `json:"port"`
-	Path    string            `json:"path"`
-	Headers map[string]string `json:"headers,omitempty"`
 }
 
 // The defaults of probes: Kubernetes' (SEMANTICS B 51), but for the period and

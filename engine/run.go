@@ -68,6 +68,9 @@ const (
 	ReasonImagePullBackOff Reason = "ImagePullBackOff"
 	ReasonSandboxFailed    Reason = "FailedCreatePodSandBox"
 	ReasonNoInit           Reason = "NoInit"
+
+	ReasonPostStartHookError Reason = "PostStartHookError"
+	ReasonPreStopHookError   Reason = "FailedPreStopHook"
 )
 
 // Sandbox is the state of what the units share.
@@ -124,7 +127,11 @@ type Unit struct {
 	Exit         *UnitExit `json:"exit,omitempty"`       // of the last ended attempt
 
 	StopCause StopCause `json:"stop_cause,omitempty"` // why the live attempt is being stopped
+	KillAt    time.Time `json:"kill_at,omitzero"`     // when its grace period is over
 	Killed    bool      `json:"killed,omitempty"`     // the live attempt has been sent SIGKILL
+
+	Hook       HookKind `json:"hook,omitempty"`        // under way
+	PreStopped bool     `json:"pre_stopped,omitempty"` // the pre_stop hook of the live attempt is done
 
 	Restarts     int       `json:"restarts,omitempty"`     // since the back-off was last clear
 	Waits        int       `json:"waits,omitempty"`        // tries in vain since the last start
@@ -182,6 +189,7 @@ const (
 	StopDeadline  StopCause = "deadline"  // of the unit
 	StopUnhealthy StopCause = "unhealthy" // a startup or liveness probe
 	StopRestart   StopCause = "restart"   // asked for
+	StopHook      StopCause = "hook"      // post_start failed
 )
 
 // New returns a workflow that has never run.

@@ -18,7 +18,7 @@ import (
 //	restart [UNIT] [no-init]             +3s
 //	sandbox ready|lost|failed N          started REF
 //	exited REF CODE [oom] [lost]         waiting REF REASON [permanent]
-//	probe REF KIND ok|failed [extra]
+//	probe REF KIND ok|failed [extra]     hook REF KIND CODE
 //	observed [boot] [no-sandbox] REF=running|prepared|lost|exited:CODE…
 //
 // A REF is what Ref.String prints.
@@ -111,7 +111,7 @@ func (s *Scenario) parse(words []string) (Event, error) {
 		return s.parseSandbox(args)
 	case "observed":
 		return s.parseObserved(args)
-	case "started", "exited", "waiting", "probe":
+	case "started", "exited", "waiting", "probe", "hook":
 		return s.parseUnit(words[0], args)
 	}
 	return nil, fmt.Errorf("unknown event")
@@ -185,6 +185,9 @@ func (s *Scenario) parseUnit(what string, args []string) (Event, error) {
 	case what == "probe" && len(args) > 1:
 		kind := map[string]ProbeKind{"startup": Startup, "readiness": Readiness, "liveness": Liveness}[args[0]]
 		return ProbeDone{At: s.Now, Ref: ref, Probe: kind, OK: args[1] == "ok", Extra: slices.Contains(args, "extra")}, nil
+	case what == "hook" && len(args) > 1:
+		code, err := strconv.Atoi(args[1])
+		return HookDone{At: s.Now, Ref: ref, Hook: HookKind(args[0]), OK: code == 0, Code: code}, err
 	}
 	return nil, fmt.Errorf("want more words")
 }

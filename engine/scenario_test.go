@@ -150,6 +150,10 @@ func parseUnit(t *testing.T, w Workflow, words []string) UnitSpec {
 			u.Restart.ResetAfter = duration(t, value)
 		case "timeout":
 			u.Timeout = duration(t, value)
+		case "post_start":
+			u.PostStart = &Handler{Exec: &Exec{Command: []string{value}}}
+		case "pre_stop":
+			u.PreStop = &Handler{Exec: &Exec{Command: []string{value}}}
 		case "startup":
 			u.Startup = parseProbe(t, value)
 		case "readiness":

@@ -65,6 +65,8 @@ func (t *turn) fold(ev Event) {
 		t.unitWaiting(ev)
 	case ProbeDone:
 		t.probeDone(ev)
+	case HookDone:
+		t.hookDone(ev)
 	case TimerFired:
 		t.timerFired(ev.Timer)
 	default:

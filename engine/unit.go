@@ -70,11 +70,20 @@ func (t *turn) unitStarted(ev UnitStarted) {
 	case spec.Kind == Init && spec.Timeout > 0:
 		t.do(Arm{Timer: t.unitTimer(TimerTimeout, i), After: spec.Timeout})
 	case spec.Kind == Init:
-	case spec.Startup != nil:
-		t.do(Probing{Ref: t.Ref(i), Probe: Startup, On: true})
+	case spec.PostStart != nil:
+		t.hook(i, PostStart)
 	default:
-		t.startupComplete(i)
+		t.begun(i)
 	}
+}
+
+// begun is the moment from which unit i is probed (SEMANTICS B 70).
+func (t *turn) begun(i int) {
+	if t.Spec.Units[i].Startup == nil {
+		t.startupComplete(i)
+		return
+	}
+	t.do(Probing{Ref: t.Ref(i), Probe: Startup, On: true})
 }
 
 // stop asks the live attempt of unit i to end.
@@ -85,16 +94,24 @@ func (t *turn) stop(i int, cause StopCause, grace time.Duration, why string) {
 	}
 	t.stopProbing(i, Startup, Liveness)
 	t.disarmTimeout(i)
-	u.Phase, u.StopCause = UnitStopping, cause
+	u.Phase, u.StopCause, u.KillAt = UnitStopping, cause, t.at.Add(grace)
 	t.noticeUnit(i, Notice{Type: TypeUnitStopping, Reason: stopReasons[cause], Message: why, Grace: max(grace, 0)})
 	if grace <= 0 {
 		t.kill(i, why)
 		return
 	}
-	t.do(Stop{Ref: t.Ref(i), Grace: grace, Cause: why})
+	if !t.preStop(i, grace) {
+		t.signal(i, why)
+	}
 	if cause != StopEnding { // the ending has one timer for all
 		t.do(Arm{Timer: t.unitTimer(TimerGrace, i), After: grace})
 	}
+}
+
+// signal sends the attempt of unit i, which is being stopped, its stop signal.
+func (t *turn) signal(i int, why string) {
+	t.abandonHook(i)
+	t.do(Stop{Ref: t.Ref(i), Grace: t.Units[i].KillAt.Sub(t.at), Cause: why})
 }
 
 // stopReasons are the causes of a stop as the journal says them.
@@ -104,6 +121,7 @@ var stopReasons = map[StopCause]Reason{
 	StopDeadline:  ReasonDeadlineExceeded,
 	StopUnhealthy: ReasonUnhealthy,
 	StopRestart:   ReasonRestart,
+	StopHook:      ReasonPostStartHookError,
 }
 
 // kill ends the attempt of unit i, which is being stopped, by force.
@@ -113,6 +131,7 @@ func (t *turn) kill(i int, why string) {
 		return
 	}
 	u.Killed = true
+	t.abandonHook(i)
 	t.do(Kill{Ref: t.Ref(i), Cause: why},
 		Arm{Timer: t.unitTimer(TimerGiveUp, i), After: giveUpAfter})
 }
@@ -135,6 +154,7 @@ func (t *turn) unitExited(ev UnitExited) {
 // left takes back what goes with a live attempt.
 func (t *turn) left(i int) {
 	u := &t.Units[i]
+	t.abandonHook(i)
 	t.stopProbing(i, Startup, Readiness, Liveness)
 	t.disarmTimeout(i)
 	if u.Phase == UnitStopping {

@@ -43,7 +43,7 @@ func (t *turn) listens(i int, kind ProbeKind) bool {
 	}
 	switch kind {
 	case Startup:
-		return u.Phase == UnitRunning && !u.Started
+		return u.Phase == UnitRunning && !u.Started && u.Hook != PostStart
 	case Readiness:
 		return u.Started && (u.Phase == UnitRunning || u.Phase == UnitStopping)
 	case Liveness:

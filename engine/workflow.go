@@ -139,6 +139,9 @@ type UnitSpec struct {
 	Startup   *Probe `json:"startup,omitempty"`
 	Readiness *Probe `json:"readiness,omitempty"`
 	Liveness  *Probe `json:"liveness,omitempty"`
+
+	PostStart *Handler `json:"post_start,omitempty"`
+	PreStop   *Handler `json:"pre_stop,omitempty"`
 }
 
 // Ref names one attempt of one unit. Every event and every timer carries one;

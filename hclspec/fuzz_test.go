@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -75,8 +76,13 @@ func checkWorkflow(t *testing.T, w *engine.Workflow) {
 			t.Errorf("bad back-off of %s: %+v", u.Name, b)
 		}
 		for _, p := range []*engine.Probe{u.Startup, u.Readiness, u.Liveness} {
-			if p != nil && (p.Period <= 0 || p.Timeout <= 0 || (p.Exec == nil) == (p.HTTPGet == nil)) {
+			if p != nil && (p.Period <= 0 || p.Timeout <= 0 || handlers(p.Handler) != 1 || p.Sleep != nil) {
 				t.Errorf("bad probe of %s: %+v", u.Name, p)
+			}
+		}
+		for _, h := range []*engine.Handler{u.PostStart, u.PreStop} {
+			if h != nil && handlers(*h) != 1 {
+				t.Errorf("bad hook of %s: %+v", u.Name, h)
 			}
 		}
 		names[u.Name] = true
@@ -87,6 +93,17 @@ func checkWorkflow(t *testing.T, w *engine.Workflow) {
 	if lasting == 0 {
 		t.Errorf("workflow %s has nothing to wait for", w.Name)
 	}
+}
+
+// handlers counts the fields of h that are set.
+func handlers(h engine.Handler) int {
+	n, v := 0, reflect.ValueOf(h)
+	for i := range v.NumField() {
+		if !v.Field(i).IsNil() {
+			n++
+		}
+	}
+	return n
 }
 
 // BenchmarkLoad reads a file with 1,000 units.

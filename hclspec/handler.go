@@ -3,6 +3,7 @@ package hclspec
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -10,66 +11,153 @@ import (
 	"github.com/limber-run/limber/engine"
 )
 
-// portRef is a port as a handler names it: by number, or by the name of a port
-// block, which validate resolves.
-type portRef struct {
-	name string
-	at   hcl.Range
+// handler is what a probe or a hook does, as it is declared.
+type handler struct {
+	spec  engine.Handler
+	decls []hcl.Range
+	to    endpoint
+	sleep hcl.Range // of the duration
 }
 
-// httpGet is an http_get block.
-type httpGet struct {
-	spec engine.HTTPGet
-	port portRef
+// endpoint is where a handler connects to. A port given by the name of a port
+// block is resolved by validate.
+type endpoint struct {
+	host *string
+	port *int
+	name string    // of the port; "": a number
+	at   hcl.Range // of the name
 }
 
-// scheme is of a URL.
-type scheme string
+// handlerBlocks are the blocks of a probe or hook that hold a handler.
+func handlerBlocks[T any](of func(*T) *handler, blocks ...nested[handler]) []nested[T] {
+	adapted := make([]nested[T], len(blocks))
+	for i, block := range blocks {
+		adapted[i] = nested[T]{name: block.name, doc: block.doc, add: func(d *decoder, b *hcl.Block, into *T) {
+			h := of(into)
+			h.decls = append(h.decls, b.DefRange)
+			block.add(d, b, h)
+		}}
+	}
+	return adapted
+}
 
-var execTable = newTable(table[engine.ExecHandler]{
+var (
+	execBlock      = nested[handler]{name: "exec", doc: "runs a command in the container; exit code 0 is a success", add: addExec}
+	httpGetBlock   = nested[handler]{name: "http_get", doc: "sends a request; an answer from 200 to 399 is a success", add: addHTTPGet}
+	tcpSocketBlock = nested[handler]{name: "tcp_socket", doc: "opens a connection, which is a success", add: addTCPSocket}
+	grpcBlock      = nested[handler]{name: "grpc", doc: "asks by the gRPC health checking protocol; SERVING is a success", add: addGRPC}
+	sleepBlock     = nested[handler]{name: "sleep", doc: "waits", add: addSleep}
+)
+
+// checkHandler reports a handler that is missing, if nothing else is wrong, or
+// one too many.
+func (d *decoder) checkHandler(h *handler, noun string, decl hcl.Range, clean bool, example string) {
+	switch {
+	case len(h.decls) == 0 && clean:
+		d.errorf(decl, sumMissingHandler, "A %s needs a handler: %s.", noun, example)
+	case len(h.decls) > 1:
+		d.errorf(h.decls[1], sumConflict, "A %s has one handler; the first is at %s.", noun, place(h.decls[0]))
+	}
+}
+
+var execTable = newTable(table[engine.Exec]{
 	noun: "an exec handler",
-	attrs: []attr[engine.ExecHandler]{
-		{name: "command", doc: "the program and its arguments, without a shell", required: true, set: command(func(h *engine.ExecHandler) *[]string { return &h.Command })},
+	attrs: []attr[engine.Exec]{
+		{name: "command", doc: "the program and its arguments, without a shell", required: true, set: command(func(h *engine.Exec) *[]string { return &h.Command })},
 	},
 })
 
-func addExec(d *decoder, b *hcl.Block, p *probe) {
-	p.handlers = append(p.handlers, b.DefRange)
-	p.spec.Exec = &engine.ExecHandler{}
-	execTable.decode(d, b, p.spec.Exec)
+func addExec(d *decoder, b *hcl.Block, h *handler) {
+	h.spec.Exec = &engine.Exec{}
+	execTable.decode(d, b, h.spec.Exec)
 }
 
-var httpGetTable = newTable(table[httpGet]{
-	noun: "an http_get handler",
-	attrs: []attr[httpGet]{
-		{name: "port", doc: "a number, or the name of a port block of the workflow", required: true, set: httpPort},
-		{name: "path", doc: "the path of the request; default /", set: httpPath},
-		{name: "host", doc: "where the request goes; default 127.0.0.1, which is the unit's own address", set: text(func(h *httpGet) *string { return &h.spec.Host })},
-		{name: "scheme", doc: "http (default) or https, with any certificate", set: choice([]scheme{"http", "https"}, nil, func(h *httpGet) *scheme { return (*scheme)(&h.spec.Scheme) })},
-		{name: "headers", doc: "headers of the request", set: headers},
-	},
-})
-
-func addHTTPGet(d *decoder, b *hcl.Block, p *probe) {
-	p.handlers = append(p.handlers, b.DefRange)
-	h := httpGet{spec: engine.HTTPGet{Scheme: "http", Host: "127.0.0.1", Path: "/"}}
-	httpGetTable.decode(d, b, &h)
-	p.spec.HTTPGet, p.port = &h.spec, h.port
+// connecting is a handler that connects to a port.
+type connecting[T any] struct {
+	spec T
+	to   endpoint
 }
 
-func httpPort(a arg, h *httpGet) {
+// endpointAttributes are common to all handlers that connect.
+func endpointAttributes[T any]() []attr[connecting[T]] {
+	return []attr[connecting[T]]{
+		{name: "port", doc: "a number, or the name of a port block of the workflow", required: true, set: func(a arg, h *connecting[T]) { setPort(a, &h.to) }},
+		{name: "host", doc: "where it connects to; default 127.0.0.1, which is the unit's own address", set: text(func(h *connecting[T]) *string { return h.to.host })},
+	}
+}
+
+func setPort(a arg, to *endpoint) {
 	s, ok := a.text()
 	if !ok {
 		return
 	}
 	if _, err := strconv.Atoi(s); err != nil && a.val.Type() == cty.String {
-		h.port = portRef{name: s, at: a.attr.Expr.Range()}
+		to.name, to.at = s, a.attr.Expr.Range()
 	} else if n, ok := a.integer(1, maxPort); ok {
-		h.spec.Port = int(n)
+		*to.port = int(n)
 	}
 }
 
-func httpPath(a arg, h *httpGet) {
+const ownAddress = "127.0.0.1"
+
+// scheme is of a URL.
+type scheme string
+
+var httpGetTable = newTable(table[connecting[engine.HTTPGet]]{
+	noun: "an http_get handler",
+	attrs: append([]attr[connecting[engine.HTTPGet]]{
+		{name: "path", doc: "the path of the request; default /", set: httpPath},
+		{name: "scheme", doc: "http (default) or https, with any certificate", set: choice([]scheme{"http", "https"}, nil, func(h *connecting[engine.HTTPGet]) *scheme { return (*scheme)(&h.spec.Scheme) })},
+		{name: "headers", doc: "headers of the request", set: headers},
+	}, endpointAttributes[engine.HTTPGet]()...),
+})
+
+func addHTTPGet(d *decoder, b *hcl.Block, h *handler) {
+	get := &connecting[engine.HTTPGet]{spec: engine.HTTPGet{Scheme: "http", Host: ownAddress, Path: "/"}}
+	get.to = endpoint{host: &get.spec.Host, port: &get.spec.Port}
+	httpGetTable.decode(d, b, get)
+	h.spec.HTTPGet, h.to = &get.spec, get.to
+}
+
+var tcpSocketTable = newTable(table[connecting[engine.TCPSocket]]{
+	noun:  "a tcp_socket handler",
+	attrs: endpointAttributes[engine.TCPSocket](),
+})
+
+func addTCPSocket(d *decoder, b *hcl.Block, h *handler) {
+	tcp := &connecting[engine.TCPSocket]{spec: engine.TCPSocket{Host: ownAddress}}
+	tcp.to = endpoint{host: &tcp.spec.Host, port: &tcp.spec.Port}
+	tcpSocketTable.decode(d, b, tcp)
+	h.spec.TCPSocket, h.to = &tcp.spec, tcp.to
+}
+
+var grpcTable = newTable(table[connecting[engine.GRPC]]{
+	noun: "a grpc handler",
+	attrs: append([]attr[connecting[engine.GRPC]]{
+		{name: "service", doc: "the service that is asked about; default: the server as a whole", set: text(func(h *connecting[engine.GRPC]) *string { return &h.spec.Service })},
+	}, endpointAttributes[engine.GRPC]()...),
+})
+
+func addGRPC(d *decoder, b *hcl.Block, h *handler) {
+	grpc := &connecting[engine.GRPC]{spec: engine.GRPC{Host: ownAddress}}
+	grpc.to = endpoint{host: &grpc.spec.Host, port: &grpc.spec.Port}
+	grpcTable.decode(d, b, grpc)
+	h.spec.GRPC, h.to = &grpc.spec, grpc.to
+}
+
+var sleepTable = newTable(table[engine.Sleep]{
+	noun: "a sleep handler",
+	attrs: []attr[engine.Sleep]{
+		{name: "duration", doc: "how long it waits", required: true, set: duration(0, func(h *engine.Sleep) *time.Duration { return &h.Duration })},
+	},
+})
+
+func addSleep(d *decoder, b *hcl.Block, h *handler) {
+	h.spec.Sleep = &engine.Sleep{}
+	h.sleep = sleepTable.decode(d, b, h.spec.Sleep).at("duration", b.DefRange)
+}
+
+func httpPath(a arg, h *connecting[engine.HTTPGet]) {
 	s, ok := a.text()
 	if ok && (!strings.HasPrefix(s, "/") || strings.ContainsAny(s, " \r\n\t")) {
 		a.errorf(sumBadValue, "path must begin with a slash and contain no spaces, as in \"/healthz\".")
@@ -78,7 +166,7 @@ func httpPath(a arg, h *httpGet) {
 	h.spec.Path = s
 }
 
-func headers(a arg, h *httpGet) {
+func headers(a arg, h *connecting[engine.HTTPGet]) {
 	items, ok := a.items(`Accept = "text/plain"`)
 	if !ok {
 		return

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/limber-run/limber/engine"
 )
 
 var lifecycleTable = newTable(table[unit]{
@@ -12,11 +14,33 @@ var lifecycleTable = newTable(table[unit]{
 	attrs: []attr[unit]{
 		{name: "stop_signal", doc: "the signal that asks it to end; default: the image's, else SIGTERM", set: stopSignal},
 	},
-	refusals: []refusal{
-		notYet("pre_stop", "until then let the program do its last work when it gets the stop signal."),
-		notYet("post_start", "until then let the program do its first work itself, or use an init step."),
+	blocks: []nested[unit]{
+		{name: "post_start", doc: "done right after its start; it has not started before that has succeeded", once: true, add: addHook(func(u *unit) **engine.Handler { return &u.spec.PostStart })},
+		{name: "pre_stop", doc: "done before it gets the stop signal, within the grace period", once: true, add: addHook(func(u *unit) **engine.Handler { return &u.spec.PreStop })},
 	},
 })
+
+// hookTable is of a post_start or pre_stop block.
+var hookTable = newTable(table[handler]{
+	noun:   "a hook",
+	blocks: handlerBlocks(func(h *handler) *handler { return h }, execBlock, httpGetBlock, sleepBlock),
+	refusals: []refusal{
+		notHere("command", "write exec { command = [ … ] }."),
+		notHere("tcp_socket", "a connection changes nothing. Use exec or http_get."),
+	},
+})
+
+// addHook returns what takes in the block of a hook.
+func addHook(field func(*unit) **engine.Handler) func(*decoder, *hcl.Block, *unit) {
+	return func(d *decoder, b *hcl.Block, u *unit) {
+		h := &handler{}
+		before := len(d.diags)
+		hookTable.decode(d, b, h)
+		d.checkHandler(h, "hook", b.DefRange, len(d.diags) == before, "exec { … }, http_get { … } or sleep { … }")
+		u.handlers = append(u.handlers, h)
+		*field(u) = &h.spec
+	}
+}
 
 func addLifecycle(d *decoder, b *hcl.Block, u *unit) { lifecycleTable.decode(d, b, u) }
 

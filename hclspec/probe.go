@@ -14,8 +14,7 @@ type probe struct {
 	kind engine.ProbeKind
 	decl hcl.Range
 
-	handlers []hcl.Range
-	port     portRef // of http_get
+	handler handler
 }
 
 var probeTable = newTable(table[probe]{
@@ -28,13 +27,8 @@ var probeTable = newTable(table[probe]{
 		{name: "failure_threshold", doc: "how many failures in a row count; default 3, of a startup probe 60", set: number(1, maxCount, func(p *probe) *int { return &p.spec.FailureThreshold })},
 		{name: "termination_grace_period", doc: "the grace period of a stop that this probe causes; default: the workflow's", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.TerminationGracePeriod })},
 	},
-	blocks: []nested[probe]{
-		{name: "exec", doc: "runs a command in the container; exit code 0 passes", add: addExec},
-		{name: "http_get", doc: "sends a request; an answer from 200 to 399 passes", add: addHTTPGet},
-	},
+	blocks: handlerBlocks(func(p *probe) *handler { return &p.handler }, execBlock, httpGetBlock, tcpSocketBlock, grpcBlock),
 	refusals: []refusal{
-		notYet("tcp_socket", "until then use http_get, or exec with a command that connects."),
-		notYet("grpc", "until then use exec with a client such as grpc_health_probe."),
 		notYet("dns", "until then use exec with a command that resolves the name."),
 		notYet("file", "until then use exec { command = [\"test\", \"-f\", \"PATH\"] }."),
 		notYet("log", "until then use exec or http_get."),
@@ -54,12 +48,8 @@ func addProbe(kind engine.ProbeKind) func(*decoder, *hcl.Block, *unit) {
 		g := probeTable.decode(d, b, p)
 		clean := len(d.diags) == before
 		d.checkProbe(p, g)
-		switch {
-		case len(p.handlers) == 0 && clean:
-			d.errorf(p.decl, sumMissingHandler, "A probe needs a handler: exec { … } or http_get { … }.")
-		case len(p.handlers) > 1:
-			d.errorf(p.handlers[1], sumConflict, "A probe has one handler; the first is at %s.", place(p.handlers[0]))
-		}
+		d.checkHandler(&p.handler, "probe", p.decl, clean, "exec { … }, http_get { … }, tcp_socket { … } or grpc { … }")
+		p.spec.Handler = p.handler.spec
 		u.addProbe(p)
 	}
 }
@@ -89,7 +79,7 @@ func (d *decoder) checkProbe(p *probe, g given) {
 }
 
 func (u *unit) addProbe(p *probe) {
-	u.probes = append(u.probes, p)
+	u.handlers = append(u.handlers, &p.handler)
 	switch p.kind {
 	case engine.Startup:
 		u.spec.Startup = &p.spec

@@ -22,11 +22,11 @@ type unit struct {
 	envAt   map[string]hcl.Range
 	envFile map[string]string
 
-	mounts  []mount
-	ports   []port
-	secrets []secretUse
-	probes  []*probe
-	restart *restart // nil: no such block
+	mounts   []mount
+	ports    []port
+	secrets  []secretUse
+	handlers []*handler // of its probes and hooks
+	restart  *restart   // nil: no such block
 }
 
 // labelPrefix is of the labels that limber sets itself.

@@ -21,6 +21,7 @@ func (d *decoder) validate() {
 			d.validateMounts(u)
 			d.validateSecrets(u)
 			d.resolvePorts(w, u)
+			d.validatePreStop(w, u)
 		}
 	}
 	d.validateHostPorts()
@@ -97,19 +98,32 @@ func (d *decoder) validateSecrets(u *unit) {
 // resolvePorts turns the names of ports in handlers into numbers: the unit's
 // own first, then those of the other units, which share its address.
 func (d *decoder) resolvePorts(w *workflow, u *unit) {
-	for _, p := range u.probes {
-		if p.port.name == "" {
+	for _, h := range u.handlers {
+		if h.to.name == "" {
 			continue
 		}
-		numbers, names := portsNamed(p.port.name, u, w.units)
+		numbers, names := portsNamed(h.to.name, u, w.units)
 		switch len(numbers) {
 		case 0:
-			d.errorf(p.port.at, sumUnknownPort, "No unit of the workflow has a port %q.%s", p.port.name, cmp.Or(didYouMean(p.port.name, names), " Declare it with port \"NAME\" { container = … }, or use its number."))
+			d.errorf(h.to.at, sumUnknownPort, "No unit of the workflow has a port %q.%s", h.to.name, cmp.Or(didYouMean(h.to.name, names), " Declare it with port \"NAME\" { container = … }, or use its number."))
 		case 1:
-			p.spec.HTTPGet.Port = numbers[0]
+			*h.to.port = numbers[0]
 		default:
-			d.errorf(p.port.at, sumAmbiguousPort, "Several units of the workflow have a port %q. Use its number.", p.port.name)
+			d.errorf(h.to.at, sumAmbiguousPort, "Several units of the workflow have a port %q. Use its number.", h.to.name)
 		}
+	}
+}
+
+// validatePreStop checks that a sleep before the stop signal can come to its
+// end (SEMANTICS B 78).
+func (d *decoder) validatePreStop(w *workflow, u *unit) {
+	if u.spec.PreStop == nil || u.spec.PreStop.Sleep == nil {
+		return
+	}
+	sleep, grace := u.spec.PreStop.Sleep.Duration, w.spec.TerminationGracePeriod
+	i := slices.IndexFunc(u.handlers, func(h *handler) bool { return &h.spec == u.spec.PreStop })
+	if sleep > grace {
+		d.errorf(u.handlers[i].sleep, sumOutOfRange, "It sleeps for %s, longer than the termination_grace_period of %s: the unit would be killed before it gets the stop signal.", sleep, grace)
 	}
 }
 

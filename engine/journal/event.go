@@ -19,6 +19,7 @@ type Event struct {
 	Attempt    int               `json:"attempt,omitempty"`
 	ExitCode   *int              `json:"exit_code,omitempty"`
 	Probe      string            `json:"probe,omitempty"`
+	Hook       engine.HookKind   `json:"hook,omitempty"`
 	Phase      engine.Phase      `json:"phase,omitempty"`
 	DelayMS    int64             `json:"delay_ms,omitempty"`
 	GraceMS    *int64            `json:"grace_ms,omitempty"`

@@ -87,7 +87,7 @@ func httpJob(path string) Job {
 	return Job{
 		Kind: engine.Liveness,
 		Probe: engine.Probe{
-			HTTPGet: &engine.HTTPGet{Scheme: "http", Host: "127.0.0.1", Port: 80, Path: path},
+			Handler: engine.Handler{HTTPGet: &engine.HTTPGet{Scheme: "http", Host: "127.0.0.1", Port: 80, Path: path}},
 			Period:  time.Second,
 			Timeout: 500 * ms,
 		},

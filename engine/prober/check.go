@@ -26,6 +26,7 @@ const (
 // Checker makes the checks of an agent from where it runs.
 type Checker struct {
 	client    *http.Client
+	grpc      *http.Client
 	userAgent string
 }
 
@@ -33,6 +34,7 @@ type Checker struct {
 func NewChecker(version string) *Checker {
 	return &Checker{
 		userAgent: "limber-probe/" + version,
+		grpc:      newGRPCClient(),
 		client: &http.Client{
 			CheckRedirect: stayOnHost,
 			Transport: &http.Transport{
@@ -56,9 +58,11 @@ func (c *Checker) Check(ctx context.Context, req Request) Answer {
 	a := Answer{ID: req.ID}
 	switch {
 	case req.HTTP != nil:
-		a.OK, a.Detail = c.HTTP(ctx, *req.HTTP)
+		a.OK, a.Detail = c.HTTP(ctx, *req.HTTP, req.Quiet)
 	case req.TCP != nil:
 		a.OK, a.Detail = c.TCP(ctx, *req.TCP)
+	case req.GRPC != nil:
+		a.OK, a.Detail = c.GRPC(ctx, *req.GRPC)
 	default:
 		a.Error = "this agent does not know this kind of check"
 		return a
@@ -70,7 +74,7 @@ func (c *Checker) Check(ctx context.Context, req Request) Answer {
 }
 
 // TCP reports whether a connection can be opened, and in detail why not.
-func (c *Checker) TCP(ctx context.Context, to TCPConnect) (ok bool, detail string) {
+func (c *Checker) TCP(ctx context.Context, to engine.TCPSocket) (ok bool, detail string) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(to.Host, strconv.Itoa(to.Port)))
 	if err != nil {
@@ -82,8 +86,9 @@ func (c *Checker) TCP(ctx context.Context, to TCPConnect) (ok bool, detail strin
 
 // HTTP reports whether a GET request is answered with a status from 200 to
 // 399, and in detail with which. Redirects are followed on the same host; one
-// that leads elsewhere passes with a warning.
-func (c *Checker) HTTP(ctx context.Context, get engine.HTTPGet) (ok bool, detail string) {
+// that leads elsewhere passes with a warning. What the server says beside its
+// status is not quoted if the detail is to be quiet.
+func (c *Checker) HTTP(ctx context.Context, get engine.HTTPGet, quiet bool) (ok bool, detail string) {
 	req, err := c.request(ctx, get)
 	if err != nil {
 		return false, err.Error()
@@ -97,6 +102,9 @@ func (c *Checker) HTTP(ctx context.Context, get engine.HTTPGet) (ok bool, detail
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
 		return false, fmt.Sprintf("HTTP %d, then: %v", resp.StatusCode, err)
+	}
+	if quiet {
+		body = nil
 	}
 	return judge(resp, body)
 }
@@ -134,20 +142,20 @@ func stayOnHost(req *http.Request, via []*http.Request) error {
 func judge(resp *http.Response, body []byte) (ok bool, detail string) {
 	status := fmt.Sprintf("HTTP %d", resp.StatusCode)
 	if resp.StatusCode < 200 || resp.StatusCode >= 400 {
-		if text := oneLine(string(body)); text != "" {
+		if text := Quote(string(body)); text != "" {
 			status += ": " + text
 		}
 		return false, status
 	}
 	if to, err := resp.Location(); err == nil && resp.StatusCode >= 300 {
-		status += fmt.Sprintf(" (warning: it redirects to another host, %s, and was not followed)", oneLine(to.Host))
+		status += fmt.Sprintf(" (warning: it redirects to another host, %s, and was not followed)", Quote(to.Host))
 	}
 	return true, status
 }
 
-// oneLine returns the beginning of text without what could confuse a
+// Quote returns the beginning of text without what could confuse a
 // terminal or a log.
-func oneLine(text string) string {
+func Quote(text string) string {
 	printable := strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) && r != utf8.RuneError {
 			return r

@@ -11,6 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	"google.golang.org/grpc/health/grpc_health_v1"
+
 	"github.com/limber-run/limber/engine"
 )
 
@@ -90,7 +94,7 @@ func TestHTTP(t *testing.T) {
 		{"/%zz", false, `invalid URL escape "%zz"`},
 	}
 	for _, tc := range tests {
-		ok, detail := NewChecker("1.2").HTTP(t.Context(), target(t, server, tc.path))
+		ok, detail := NewChecker("1.2").HTTP(t.Context(), target(t, server, tc.path), false)
 		if ok != tc.ok || detail != tc.detail {
 			t.Errorf("GET %s = %v %q, want %v %q", tc.path, ok, detail, tc.ok, tc.detail)
 		}
@@ -98,7 +102,7 @@ func TestHTTP(t *testing.T) {
 }
 
 func TestDetailIsOneShortLine(t *testing.T) {
-	_, detail := NewChecker("1.2").HTTP(t.Context(), target(t, serve(t, site), "/large"))
+	_, detail := NewChecker("1.2").HTTP(t.Context(), target(t, serve(t, site), "/large"), false)
 	body, found := strings.CutPrefix(detail, "HTTP 500: ")
 	if !found || len(body) > maxDetail || len(body) < maxDetail-10 {
 		t.Errorf("detail has %d bytes of body: %q", len(body), detail)
@@ -113,7 +117,7 @@ func TestHTTPHeaders(t *testing.T) {
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r })
 	get := target(t, server, "/")
 	get.Headers = map[string]string{"Host": "shop.example", "x-probe": "yes"}
-	if ok, detail := NewChecker("1.2").HTTP(t.Context(), get); !ok {
+	if ok, detail := NewChecker("1.2").HTTP(t.Context(), get, false); !ok {
 		t.Fatal(detail)
 	}
 	if got.Host != "shop.example" || got.Header.Get("X-Probe") != "yes" {
@@ -127,7 +131,7 @@ func TestHTTPHeaders(t *testing.T) {
 	}
 
 	get.Headers = map[string]string{"user-agent": "mine"}
-	if ok, detail := NewChecker("1.2").HTTP(t.Context(), get); !ok || got.UserAgent() != "mine" {
+	if ok, detail := NewChecker("1.2").HTTP(t.Context(), get, false); !ok || got.UserAgent() != "mine" {
 		t.Errorf("%s; User-Agent %q, want the declared one", detail, got.UserAgent())
 	}
 }
@@ -135,7 +139,7 @@ func TestHTTPHeaders(t *testing.T) {
 func TestCertificatesAreNotChecked(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(site))
 	defer server.Close()
-	if ok, detail := NewChecker("1.2").HTTP(t.Context(), target(t, server, "/200")); !ok {
+	if ok, detail := NewChecker("1.2").HTTP(t.Context(), target(t, server, "/200"), false); !ok {
 		t.Error(detail)
 	}
 }
@@ -162,7 +166,7 @@ func TestCheckTCP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to := &TCPConnect{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port}
+	to := &engine.TCPSocket{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port}
 	check := func() Answer { return NewChecker("1.2").Check(t.Context(), Request{ID: 4, TCP: to}) }
 	if got, want := check(), (Answer{ID: 4, OK: true, Detail: "connected"}); got != want {
 		t.Errorf("Check = %+v, want %+v", got, want)
@@ -173,9 +177,69 @@ func TestCheckTCP(t *testing.T) {
 	}
 }
 
+func TestCheckGRPC(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statuses, server := health.NewServer(), grpc.NewServer()
+	grpc_health_v1.RegisterHealthServer(server, statuses)
+	statuses.SetServingStatus("late", grpc_health_v1.HealthCheckResponse_NOT_SERVING)
+	go func() { _ = server.Serve(l) }() // ends with Stop
+	defer server.Stop()
+	port := l.Addr().(*net.TCPAddr).Port
+	deaf := serve(t, http.NotFound)
+
+	for name, tc := range map[string]struct {
+		service string
+		port    int
+		ok      bool
+		detail  string
+	}{
+		"the server as a whole": {port: port, ok: true, detail: "SERVING"},
+		"not yet":               {service: "late", port: port, detail: "NOT_SERVING"},
+		"unknown":               {service: "other", port: port, detail: "the server does not know this service"},
+		"no gRPC":               {port: target(t, deaf, "/").Port, detail: "looked like an HTTP/1.1 header"},
+		"nobody":                {port: 1, detail: "connection refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := Request{GRPC: &engine.GRPC{Host: "127.0.0.1", Port: tc.port, Service: tc.service}}
+			got := NewChecker("1.2").Check(t.Context(), req)
+			if got.OK != tc.ok || !strings.Contains(got.Detail, tc.detail) {
+				t.Errorf("Check = %+v, want %v %q", got, tc.ok, tc.detail)
+			}
+		})
+	}
+}
+
+func TestGRPCServerWithoutHealthChecks(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := grpc.NewServer()
+	go func() { _ = server.Serve(l) }() // ends with Stop
+	defer server.Stop()
+	ok, detail := NewChecker("1.2").GRPC(t.Context(), engine.GRPC{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port})
+	if ok || detail != "the server does not answer health checks" {
+		t.Errorf("GRPC = %v, %q", ok, detail)
+	}
+}
+
+func TestQuietChecksDoNotQuote(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = w.Write([]byte("canary"))
+	})
+	get := target(t, server, "/")
+	if got := NewChecker("1.2").Check(t.Context(), Request{HTTP: &get, Quiet: true}); got.Detail != "HTTP 418" {
+		t.Errorf("Check = %+v", got)
+	}
+}
+
 func TestRefusedConnectionDoesNotShowTheURL(t *testing.T) {
 	get := engine.HTTPGet{Scheme: "http", Host: "127.0.0.1", Port: 1, Path: "/?key=abc"}
-	ok, detail := NewChecker("1.2").HTTP(t.Context(), get)
+	ok, detail := NewChecker("1.2").HTTP(t.Context(), get, false)
 	if ok || !strings.Contains(detail, "connection refused") || strings.Contains(detail, "abc") {
 		t.Errorf("HTTP = %v %q", ok, detail)
 	}

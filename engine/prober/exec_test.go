@@ -36,12 +36,14 @@ func TestInContainer(t *testing.T) {
 	tests := map[string]struct {
 		rt      oneContainer
 		command []string
+		quiet   bool
 		ok      bool
 		detail  string
 		err     error
 	}{
 		"a command that succeeds":       {rt: oneContainer{}, command: other, ok: true},
 		"a command that fails":          {rt: oneContainer{exec: runtime.ExecResult{Code: 3, Output: "no\nway\n"}}, command: other, detail: "exit code 3: no way"},
+		"a command of a quiet unit":     {rt: oneContainer{exec: runtime.ExecResult{Code: 3, Output: "canary"}}, command: other, quiet: true, detail: "exit code 3"},
 		"a silent command":              {rt: oneContainer{exec: runtime.ExecResult{Code: 1}}, command: other, detail: "exit code 1"},
 		"a command that is not there":   {rt: oneContainer{err: &runtime.StartError{Code: 127, Message: "not found"}}, command: other, detail: "exit code 127: not found"},
 		"an engine that is not there":   {rt: oneContainer{err: runtime.ErrUnavailable}, command: other, err: runtime.ErrUnavailable},
@@ -51,7 +53,7 @@ func TestInContainer(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			ok, detail, err := InContainer(tc.rt, "c1", health)(t.Context(), tc.command)
+			ok, detail, err := InContainer(tc.rt, "c1", health, tc.quiet)(t.Context(), tc.command)
 			if ok != tc.ok || detail != tc.detail || !errors.Is(err, tc.err) {
 				t.Errorf("got %v %q %v, want %v %q %v", ok, detail, err, tc.ok, tc.detail, tc.err)
 			}

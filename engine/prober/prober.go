@@ -21,6 +21,7 @@ type Job struct {
 	Probe     engine.Probe
 	StartedAt time.Time // of the attempt
 	Exec      Exec      // only called if Probe.Exec is set
+	Quiet     bool      // results do not quote what the unit says
 }
 
 // Result is what came of one run of a probe.
@@ -65,6 +66,13 @@ func (p *Prober) Run(ctx context.Context, job Job, report func(Result)) {
 	w.run(ctx)
 }
 
+// HTTPGet sends one request from inside the sandbox and reports whether it was
+// answered as it should within timeout, and in detail how, without the words
+// of the server. It returns an error if the agent could not be asked.
+func (p *Prober) HTTPGet(ctx context.Context, get *engine.HTTPGet, timeout time.Duration) (ok bool, detail string, err error) {
+	return p.ask(Request{Timeout: timeout, Quiet: true, HTTP: get})(ctx)
+}
+
 // delay returns how long to wait for the first probe. Its bounds keep a
 // clock that was set in between from doing harm.
 func (j Job) delay() time.Duration {
@@ -85,7 +93,11 @@ func (p *Prober) handler(job Job) (check handler, limit time.Duration) {
 			return job.Exec(ctx, probe.Exec.Command)
 		}, probe.Timeout
 	case probe.HTTPGet != nil:
-		return p.ask(Request{Timeout: probe.Timeout, HTTP: probe.HTTPGet}), 0
+		return p.ask(Request{Timeout: probe.Timeout, Quiet: job.Quiet, HTTP: probe.HTTPGet}), 0
+	case probe.TCPSocket != nil:
+		return p.ask(Request{Timeout: probe.Timeout, TCP: probe.TCPSocket}), 0
+	case probe.GRPC != nil:
+		return p.ask(Request{Timeout: probe.Timeout, GRPC: probe.GRPC}), 0
 	}
 	return func(context.Context) (bool, string, error) {
 		return false, "", errors.New("the probe has no handler")

@@ -23,7 +23,7 @@ func execProbe(kind engine.ProbeKind, exec func(ctx context.Context, n int) (boo
 	return Job{
 		Kind: kind,
 		Probe: engine.Probe{
-			Exec:    &engine.ExecHandler{Command: []string{"check"}},
+			Handler: engine.Handler{Exec: &engine.Exec{Command: []string{"check"}}},
 			Period:  time.Second,
 			Timeout: 500 * ms,
 		},

@@ -6,12 +6,15 @@ import (
 	"github.com/limber-run/limber/engine"
 )
 
-// Request asks an agent for one check. Exactly one of HTTP and TCP is set.
+// Request asks an agent for one check. Exactly one of HTTP, TCP and GRPC is
+// set.
 type Request struct {
-	ID      uint64          `json:"id"`
-	Timeout time.Duration   `json:"timeout"`
-	HTTP    *engine.HTTPGet `json:"http,omitempty"`
-	TCP     *TCPConnect     `json:"tcp,omitempty"`
+	ID      uint64            `json:"id"`
+	Timeout time.Duration     `json:"timeout"`
+	Quiet   bool              `json:"quiet,omitempty"` // do not quote what the server says
+	HTTP    *engine.HTTPGet   `json:"http,omitempty"`
+	TCP     *engine.TCPSocket `json:"tcp,omitempty"`
+	GRPC    *engine.GRPC      `json:"grpc,omitempty"`
 }
 
 // Answer is what came of the Request of the same ID. If Error is set, the
@@ -21,10 +24,4 @@ type Answer struct {
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"`
 	Error  string `json:"error,omitempty"`
-}
-
-// TCPConnect opens a connection and closes it again.
-type TCPConnect struct {
-	Host string `json:"host"`
-	Port int    `json:"port"`
 }

@@ -31,6 +31,7 @@ type driver struct {
 	containers map[engine.Ref]string // IDs of those not removed
 	timers     map[engine.Timer]*time.Timer
 	probes     map[probeKey]context.CancelFunc
+	hooks      map[engine.Ref]context.CancelFunc
 	unsaved    bool            // the record on disk is behind: nothing may start
 	held       []engine.Action // what waits for the record
 
@@ -53,6 +54,7 @@ func newDriver(p *Project, run engine.Run) *driver {
 		mail:     make(chan func(), 64),
 		attempts: map[engine.Ref]*attempt{}, containers: map[engine.Ref]string{},
 		timers: map[engine.Timer]*time.Timer{}, probes: map[probeKey]context.CancelFunc{},
+		hooks: map[engine.Ref]context.CancelFunc{},
 	}
 	d.images = newImages(p.cfg, d.note, d.wg.Go)
 	d.publish(atRest)
@@ -78,9 +80,6 @@ func (d *driver) loop(r journal.Record) {
 func (d *driver) letGo() {
 	for _, timer := range d.timers {
 		timer.Stop()
-	}
-	for _, cancel := range d.probes {
-		cancel()
 	}
 	d.sandbox.close(d)
 	d.wg.Wait()
@@ -151,6 +150,8 @@ func (d *driver) do(action engine.Action) {
 		d.attempt(a.Ref, func(at *attempt) { at.kill.set() })
 	case engine.Probing:
 		d.probing(a)
+	case engine.Hook:
+		d.hook(a)
 	case engine.Arm:
 		d.arm(a)
 	case engine.Disarm:

@@ -38,22 +38,26 @@ func (d *driver) probing(a engine.Probing) {
 func (d *driver) probeJob(i int, a engine.Probing) prober.Job {
 	spec := &d.run.Spec.Units[i]
 	job := prober.Job{Kind: a.Probe, Probe: *spec.ProbeOf(a.Probe), StartedAt: d.run.Units[i].StartedAt}
+	job.Quiet = len(spec.Secrets) > 0 // events are kept on disk
 	if job.Probe.Exec == nil {
 		return job
 	}
 	health := spec.Container.HealthCommand
-	inside := prober.InContainer(d.project.cfg.Runtime, d.containers[a.Ref], health)
-	if !usesEnv(spec.Secrets) {
-		job.Exec = inside
-		return job
-	}
-	// The probe sees the variables that the unit's process has. The health
-	// command was wrapped when the container was made.
+	inside := prober.InContainer(d.project.cfg.Runtime, d.containers[a.Ref], health, job.Quiet)
 	job.Exec = func(ctx context.Context, command []string) (bool, string, error) {
-		if !slices.Equal(command, health) {
-			command = secrets.Wrap(command)
+		if !slices.Equal(command, health) { // that was wrapped when the container was made
+			command = insideCommand(spec, command)
 		}
 		return inside(ctx, command)
 	}
 	return job
+}
+
+// insideCommand is what is run in a unit's container beside its process: it
+// sees the secret variables that the process has.
+func insideCommand(spec *engine.UnitSpec, command []string) []string {
+	if usesEnv(spec.Secrets) {
+		return secrets.Wrap(command)
+	}
+	return command
 }

@@ -29,7 +29,7 @@ type sandbox struct {
 	id     string             // "" until it is up
 	cancel context.CancelFunc // of its preparation
 	agent  *prober.Prober
-	probes *sync.WaitGroup // what uses agent
+	probes *sync.WaitGroup // what uses agent: probes and hooks
 	old    []string        // holders of earlier sandboxes, to be removed
 }
 
@@ -275,7 +275,7 @@ func (s *sandbox) forget(id string) {
 	s.old = kept
 }
 
-// close ends the probes and the connection to the agent.
+// close ends the probes and hooks, and the connection to the agent.
 func (s *sandbox) close(d *driver) {
 	if s.agent == nil {
 		return
@@ -283,6 +283,10 @@ func (s *sandbox) close(d *driver) {
 	for key, cancel := range d.probes {
 		cancel()
 		delete(d.probes, key)
+	}
+	for ref, cancel := range d.hooks {
+		cancel()
+		delete(d.hooks, ref)
 	}
 	agent, probes := s.agent, s.probes
 	s.agent = nil

@@ -26,7 +26,7 @@ func waitHTTP(c *call) int {
 			return "", nil, err
 		}
 		look := func(ctx context.Context) error {
-			if ok, detail := checker.HTTP(ctx, get); !ok {
+			if ok, detail := checker.HTTP(ctx, get, false); !ok {
 				return errors.New(detail)
 			}
 			return nil

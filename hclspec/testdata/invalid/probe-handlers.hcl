@@ -1,15 +1,17 @@
 workflow "w" {
   service "s" {
     image = "img:1"
-    startup_probe { # ERROR: Missing handler
+    startup_probe {
+      dns { # ERROR: Not supported yet
+      }
     }
     readiness_probe {
-      tcp_socket { # ERROR: Not supported yet
-        port = 1
+      tcp_socket { # ERROR: Missing attribute
       }
     }
     liveness_probe {
-      grpc { # ERROR: Not supported yet
+      grpc {
+        port = 0 # ERROR: Value out of range
       }
     }
   }

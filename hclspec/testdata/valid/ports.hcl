@@ -46,4 +46,29 @@ workflow "w" {
       }
     }
   }
+  service "rpc" {
+    image = "img:1"
+    port "grpc" {
+      container = 50051
+    }
+    readiness_probe {
+      grpc {
+        port    = "grpc"
+        service = "shop.Orders"
+      }
+    }
+    liveness_probe {
+      tcp_socket {
+        port = "sql"
+        host = "db"
+      }
+    }
+    lifecycle {
+      pre_stop {
+        sleep {
+          duration = "30s"
+        }
+      }
+    }
+  }
 }

@@ -99,6 +99,17 @@ workflow "shop" {
     }
     lifecycle {
       stop_signal = "SIGTERM"
+      post_start {
+        http_get {
+          port = "http"
+          path = "/warm"
+        }
+      }
+      pre_stop {
+        exec {
+          command = ["/drain"]
+        }
+      }
     }
     resources {
       requests = { cpu = "250m", memory = "128Mi" }
