@@ -103,6 +103,7 @@ const (
 	TimerActiveDeadline TimerKind = "active_deadline" // of the run
 	TimerEnding         TimerKind = "ending"          // of the run: kill what is left
 	TimerSandbox        TimerKind = "sandbox"         // of the run: try again
+	TimerNextRun        TimerKind = "next_run"        // of the run: begin the next one
 )
 
 // String prints "backoff service/api#2", or "ending" for one of the run.

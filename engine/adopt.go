@@ -29,6 +29,7 @@ func (t *turn) observed(ev Observed) {
 // was under way starts over with its full grace (SEMANTICS B 89).
 func (t *turn) rearmRun() {
 	if t.Ending != nil {
+		t.Ending.Waiting = false // settled anew, with a timer
 		t.Ending.Until = t.at.Add(t.Spec.TerminationGracePeriod)
 		t.do(Arm{Timer: t.runTimer(TimerEnding), After: t.Spec.TerminationGracePeriod})
 		return

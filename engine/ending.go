@@ -1,13 +1,19 @@
 package engine
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // end begins the end of the run, with the workflow's grace period.
 func (t *turn) end(e Ending) {
 	e.Until = t.at.Add(t.Spec.TerminationGracePeriod)
 	t.do(Arm{Timer: t.runTimer(TimerEnding), After: t.Spec.TerminationGracePeriod})
-	if t.Ending == nil && t.Spec.ActiveDeadline > 0 {
+	switch {
+	case t.Ending == nil && t.Spec.ActiveDeadline > 0:
 		t.do(Disarm{t.runTimer(TimerActiveDeadline)})
+	case t.Ending != nil && t.Ending.Waiting:
+		t.do(Disarm{t.runTimer(TimerNextRun)})
 	}
 	t.Ending = &e
 	for i := range t.Units {
@@ -71,8 +77,26 @@ func (t *turn) settleEnd() {
 		t.stop(lastSidecar, StopEnding, grace, t.Ending.Cause)
 	}
 	if !live {
-		t.over()
+		t.overInTime()
 	}
+}
+
+// overInTime ends the run, or waits until the next one may begin.
+func (t *turn) overInTime() {
+	next := t.Ending.Next
+	if next == nil || !t.at.Before(next.NotBefore) {
+		t.over()
+		return
+	}
+	if !t.Ending.Waiting {
+		t.Ending.Waiting = true
+		t.do(Arm{Timer: t.runTimer(TimerNextRun), After: next.NotBefore.Sub(t.at), Jitter: t.jitterOf(next.Unit)})
+	}
+}
+
+func (t *turn) jitterOf(ref Ref) float64 {
+	i := slices.IndexFunc(t.Spec.Units, func(u UnitSpec) bool { return u.Name == ref.Name })
+	return t.Spec.Units[i].Restart.Backoff.Jitter
 }
 
 // over is the moment when nothing of an ending run lives any more.
@@ -80,6 +104,9 @@ func (t *turn) over() {
 	e := *t.Ending
 	t.Ending = nil
 	t.do(Disarm{t.runTimer(TimerEnding)})
+	if e.Waiting {
+		t.do(Disarm{t.runTimer(TimerNextRun)})
+	}
 	if t.Ready {
 		t.Ready = false
 		t.notice(Notice{Type: TypeWorkflowUnready})

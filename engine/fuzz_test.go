@@ -86,6 +86,10 @@ func (w *world) unit(i int, policy RestartPolicy) UnitSpec {
 	u.Restart = Restart{Policy: policy, Backoff: DefaultBackoff, Attempts: max(w.next(6)-3, 0)}
 	u.Restart.Backoff.Immediate = w.next(2)
 	u.Restart.ResetAfter = time.Duration(w.next(2)) * time.Minute
+	if w.next(4) == 0 {
+		actions := []RestartAction{ActionRestart, ActionRestartWorkflow, ActionFail}
+		u.Restart.Rules = []RestartRule{{OnExit: []int{w.next(2)}, Action: actions[w.next(3)]}}
+	}
 	switch u.Kind {
 	case Init:
 		u.Restart.Policy = RestartOnFailure
@@ -95,6 +99,9 @@ func (w *world) unit(i int, policy RestartPolicy) UnitSpec {
 	case Sidecar:
 		u.Restart.Policy = RestartAlways
 	case Service:
+	}
+	if w.next(6) == 0 {
+		u.Restart.Scope = ScopeWorkflow
 	}
 	for _, probe := range []**Probe{&u.Startup, &u.Readiness, &u.Liveness} {
 		if w.next(3) == 0 {

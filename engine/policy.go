@@ -25,7 +25,13 @@ type Restart struct {
 	// OnExit are the exit codes worth a new attempt; empty: every code but 0.
 	// Only init steps have it.
 	OnExit []int `json:"on_exit,omitempty"`
-	// Attempts bounds the attempts of a run; 0: no limit.
+	// Rules go before Policy and OnExit; the first that matches decides
+	// (SEMANTICS B 33).
+	Rules []RestartRule `json:"rules,omitempty"`
+	// Scope is what is restarted when Policy wants a restart.
+	Scope RestartScope `json:"scope,omitempty"`
+	// Attempts bounds the attempts of a run, or the runs that the unit's exits
+	// lead to; 0: no limit.
 	Attempts int `json:"attempts,omitempty"`
 	// Deadline bounds the time from the first start over all attempts of a
 	// run; 0: none.
@@ -33,6 +39,64 @@ type Restart struct {
 	// ResetAfter is the time an attempt must run to clear the back-off; 0:
 	// never.
 	ResetAfter time.Duration `json:"reset_after,omitempty"`
+}
+
+// RestartScope is what an exit restarts.
+type RestartScope string
+
+// Restart scopes.
+const (
+	ScopeUnit     RestartScope = "" // the unit alone
+	ScopeWorkflow RestartScope = "workflow"
+)
+
+// RestartRule says what follows exits with some codes. Exactly one of OnExit
+// and NotOnExit is set.
+type RestartRule struct {
+	OnExit    []int         `json:"on_exit,omitempty"`
+	NotOnExit []int         `json:"not_on_exit,omitempty"`
+	Action    RestartAction `json:"action"`
+}
+
+func (r RestartRule) matches(code int) bool {
+	if len(r.OnExit) > 0 {
+		return slices.Contains(r.OnExit, code)
+	}
+	return !slices.Contains(r.NotOnExit, code)
+}
+
+// RestartAction is what follows an exit.
+type RestartAction string
+
+// Restart actions.
+const (
+	ActionRestart         RestartAction = "restart"          // a new attempt of the unit
+	ActionRestartWorkflow RestartAction = "restart_workflow" // a new run, init steps first
+	ActionFail            RestartAction = "fail"             // the unit has failed for good
+	ActionNone            RestartAction = ""                 // its exit code says how it ended
+)
+
+// after returns what follows an exit. Rules are for a process that ended by
+// itself; when limber stopped it, the policy decides (SEMANTICS B 35).
+func (p Restart) after(code int, failed, byItself bool) RestartAction {
+	for _, rule := range p.Rules {
+		if byItself && rule.matches(code) {
+			return rule.Action
+		}
+	}
+	switch {
+	case !p.worthIt(code, failed):
+		return ActionNone
+	case p.Scope == ScopeWorkflow:
+		return ActionRestartWorkflow
+	}
+	return ActionRestart
+}
+
+// restartsWorkflow reports whether an exit may lead to a new run.
+func (p Restart) restartsWorkflow() bool {
+	return p.Scope == ScopeWorkflow ||
+		slices.ContainsFunc(p.Rules, func(r RestartRule) bool { return r.Action == ActionRestartWorkflow })
 }
 
 // worthIt reports whether the policy wants a new attempt after an exit with

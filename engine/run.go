@@ -50,6 +50,7 @@ const (
 	ReasonSandboxLost Reason = "SandboxLost"
 	ReasonBoot        Reason = "Boot"
 	ReasonSpecChanged Reason = "SpecChanged"
+	ReasonUnitExit    Reason = "UnitExit"
 
 	ReasonInitFailed       Reason = "InitFailed"
 	ReasonServiceFailed    Reason = "ServiceFailed"
@@ -101,6 +102,7 @@ type Ending struct {
 	Reason  Reason    `json:"reason"`
 	Until   time.Time `json:"until"` // what lives then is killed
 	Next    *NextRun  `json:"next,omitempty"`
+	Waiting bool      `json:"waiting,omitempty"` // nothing lives; it is not yet time for Next
 }
 
 // NextRun is what the next run begins with.
@@ -110,6 +112,9 @@ type NextRun struct {
 	NoInit bool     `json:"no_init,omitempty"`
 	// KeepSandbox is false if the next run needs one of its own.
 	KeepSandbox bool `json:"keep_sandbox,omitempty"`
+	// Unit is the attempt whose exit led to it; zero: none.
+	Unit      Ref       `json:"unit,omitzero"`
+	NotBefore time.Time `json:"not_before,omitzero"` // the unit's back-off
 }
 
 // Unit is the state of one unit within a run.

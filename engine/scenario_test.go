@@ -144,6 +144,10 @@ func parseUnit(t *testing.T, w Workflow, words []string) UnitSpec {
 			for code := range strings.SplitSeq(value, ",") {
 				u.Restart.OnExit = append(u.Restart.OnExit, number(t, code))
 			}
+		case "scope":
+			u.Restart.Scope = RestartScope(value)
+		case "rule": // 3,4:ACTION or !3,4:ACTION
+			u.Restart.Rules = append(u.Restart.Rules, parseRule(t, value))
 		case "deadline":
 			u.Restart.Deadline = duration(t, value)
 		case "reset_after":
@@ -165,6 +169,20 @@ func parseUnit(t *testing.T, w Workflow, words []string) UnitSpec {
 		}
 	}
 	return u
+}
+
+func parseRule(t *testing.T, text string) RestartRule {
+	t.Helper()
+	list, action, _ := strings.Cut(text, ":")
+	rule := RestartRule{Action: RestartAction(action)}
+	codes := &rule.OnExit
+	if rest, not := strings.CutPrefix(list, "!"); not {
+		list, codes = rest, &rule.NotOnExit
+	}
+	for code := range strings.SplitSeq(list, ",") {
+		*codes = append(*codes, number(t, code))
+	}
+	return rule
 }
 
 // parseProbe reads "SUCCESS/FAILURE" thresholds, and "/GRACE" if there is one.

@@ -104,6 +104,8 @@ func statusText(r *Run) string {
 	switch {
 	case r.Number == 0:
 		return "Unknown"
+	case r.Ending != nil && r.Ending.Waiting:
+		return string(ReasonCrashLoopBackOff)
 	case r.Ending != nil:
 		return "Terminating"
 	case r.Phase.Done() && (r.End == ReasonDeadlineExceeded || r.End == ReasonStopped):

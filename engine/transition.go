@@ -171,7 +171,7 @@ func (t *turn) begin(next NextRun) {
 	t.Run = New(next.Spec)
 	t.Number, t.Sandbox = old.Number+1, old.Sandbox
 	t.Reason, t.StartedAt = next.Reason, t.at
-	t.notice(Notice{Type: TypeRunStarted, Reason: next.Reason})
+	t.notice(Notice{Type: TypeRunStarted, Ref: next.Unit, Reason: next.Reason})
 	t.carry(old, next)
 	if old.Number == 0 || old.Phase != Pending {
 		t.notice(Notice{Type: TypeWorkflowPhase, Phase: Pending})
@@ -183,11 +183,18 @@ func (t *turn) begin(next NextRun) {
 
 // carry takes over what the new run need not do again: init steps if asked
 // for, and after a lost sandbox the services that had succeeded under a
-// policy that leaves them alone (SEMANTICS B 125).
+// policy that leaves them alone (SEMANTICS B 125). The back-off of units that
+// restart the workflow goes on from run to run (A5).
 func (t *turn) carry(old Run, next NextRun) {
 	for i, spec := range t.Spec.Units {
 		j := slices.IndexFunc(old.Spec.Units, func(u UnitSpec) bool { return u.Name == spec.Name })
-		if j < 0 || old.Units[j].Phase != UnitSucceeded {
+		if j < 0 {
+			continue
+		}
+		if next.Reason == ReasonUnitExit && spec.Restart.restartsWorkflow() {
+			t.Units[i].Restarts = old.carriedRestarts(j, next.Unit)
+		}
+		if old.Units[j].Phase != UnitSucceeded {
 			continue
 		}
 		lost := next.Reason == ReasonSandboxLost || next.Reason == ReasonBoot
@@ -225,6 +232,10 @@ func (t *turn) timerFired(timer Timer) {
 	case TimerSandbox:
 		if t.Sandbox.Phase == SandboxBackoff {
 			t.Sandbox.Phase = SandboxNone
+		}
+	case TimerNextRun:
+		if t.Ending != nil && t.Ending.Waiting {
+			t.over()
 		}
 	case TimerDeadline:
 		t.unitDeadlineExceeded(timer)

@@ -200,32 +200,60 @@ func (e *UnitExit) succeeded() bool { return e.Code == 0 && e.Reason == ReasonCo
 func (t *turn) follow(i int) {
 	u, spec := &t.Units[i], &t.Spec.Units[i]
 	failed := !u.Exit.succeeded()
-	attempts := spec.Restart.Attempts
 	switch {
 	case !failed && spec.Kind == Init:
 		t.succeed(i)
+		return
 	case t.Ending != nil:
 		t.settleUnit(i)
+		return
 	case u.StopCause == StopRestart:
 		t.start(i, "restart asked for")
+		return
 	case u.StopCause == StopDeadline:
 		t.fail(i, "deadline of "+spec.Restart.Deadline.String()+" exceeded")
-	case !spec.Restart.worthIt(u.Exit.Code, failed):
-		t.settleUnit(i)
-	case attempts > 0 && u.Attempt >= attempts:
-		t.fail(i, fmt.Sprintf("all %d attempts used up", attempts))
-	default:
-		t.restart(i)
+		return
 	}
+	switch spec.Restart.after(u.Exit.Code, failed, u.StopCause == "") {
+	case ActionRestart:
+		t.restart(i)
+	case ActionRestartWorkflow:
+		t.restartWorkflow(i)
+	case ActionFail:
+		t.fail(i, fmt.Sprintf("exit code %d is final by a restart_rule", u.Exit.Code))
+	case ActionNone:
+		t.settleUnit(i)
+	}
+}
+
+// restarts returns how many restarts the back-off of unit i counts at a time:
+// running for reset_after clears it.
+func (r *Run) restarts(i int, at time.Time) int {
+	u, reset := &r.Units[i], r.Spec.Units[i].Restart.ResetAfter
+	if reset > 0 && !u.StartedAt.IsZero() && at.Sub(u.StartedAt) >= reset {
+		return 0
+	}
+	return u.Restarts
+}
+
+// carriedRestarts returns what the back-off of unit i has counted by the end
+// of the run, which the exit of cause led to.
+func (r *Run) carriedRestarts(i int, cause Ref) int {
+	u := &r.Units[i]
+	if r.Ref(i) == cause || u.Exit == nil {
+		return u.Restarts
+	}
+	return r.restarts(i, u.Exit.FinishedAt)
 }
 
 // restart begins the next attempt of unit i after its back-off.
 func (t *turn) restart(i int) {
 	u, policy := &t.Units[i], t.Spec.Units[i].Restart
-	if policy.ResetAfter > 0 && !u.StartedAt.IsZero() && t.at.Sub(u.StartedAt) >= policy.ResetAfter {
-		u.Restarts = 0
+	if policy.Attempts > 0 && u.Attempt >= policy.Attempts {
+		t.fail(i, fmt.Sprintf("all %d attempts used up", policy.Attempts))
+		return
 	}
-	u.Restarts++
+	u.Restarts = t.restarts(i, t.at) + 1
 	delay := policy.Backoff.Delay(u.Restarts)
 	switch {
 	case policy.Deadline > 0 && !t.at.Add(delay).Before(u.FirstStartAt.Add(policy.Deadline)):
@@ -236,6 +264,31 @@ func (t *turn) restart(i int) {
 		t.wait(i, delay, policy.Backoff.Jitter, ReasonCrashLoopBackOff)
 		t.prepare(i)
 	}
+}
+
+// restartWorkflow ends the run because of the exit of unit i, and begins the
+// next one after the unit's back-off (SEMANTICS A5).
+func (t *turn) restartWorkflow(i int) {
+	u, policy := &t.Units[i], t.Spec.Units[i].Restart
+	u.Restarts = t.restarts(i, t.at) + 1
+	if policy.Attempts > 0 && u.Restarts >= policy.Attempts {
+		why := fmt.Sprintf("all %d attempts used up", policy.Attempts)
+		t.fail(i, why)
+		if t.Ending == nil {
+			t.Message = t.failure(i, why)
+			t.end(Ending{Cause: t.Message, Verdict: Failed, Reason: ReasonServiceFailed})
+		}
+		return
+	}
+	next := NextRun{Spec: t.Spec, Reason: ReasonUnitExit, KeepSandbox: true, Unit: t.Ref(i)}
+	delay := policy.Backoff.Delay(u.Restarts)
+	next.NotBefore = t.at.Add(delay)
+	if delay > 0 {
+		t.noticeUnit(i, Notice{Type: TypeUnitBackoff, Reason: ReasonCrashLoopBackOff, Delay: delay})
+	}
+	cause := fmt.Sprintf("%s %q exited with code %d", t.Spec.Units[i].Kind, t.Spec.Units[i].Name, u.Exit.Code)
+	t.end(Ending{Cause: cause, Reason: ReasonUnitExit, Next: &next})
+	t.settleUnit(i)
 }
 
 // wait puts off the next attempt of unit i.
@@ -313,12 +366,18 @@ func (t *turn) fail(i int, why string) {
 	if spec.Kind == Service || u.HasStarted {
 		return
 	}
-	t.Message = fmt.Sprintf("%s %q failed for good", spec.Kind, spec.Name)
-	if u.Exit != nil {
-		t.Message += fmt.Sprintf(" with exit code %d", u.Exit.Code)
-	}
-	t.Message += ": " + why
+	t.Message = t.failure(i, why)
 	t.end(Ending{Cause: t.Message, Verdict: Failed, Reason: ReasonInitFailed})
+}
+
+// failure says how unit i failed for good.
+func (t *turn) failure(i int, why string) string {
+	u, spec := &t.Units[i], &t.Spec.Units[i]
+	message := fmt.Sprintf("%s %q failed for good", spec.Kind, spec.Name)
+	if u.Exit != nil {
+		message += fmt.Sprintf(" with exit code %d", u.Exit.Code)
+	}
+	return message + ": " + why
 }
 
 // doneWith takes back what goes with a unit that may be started again.

@@ -42,6 +42,7 @@ func (d *decoder) finish(w *workflow) *engine.Workflow {
 func finishUnit(u *unit, policy engine.RestartPolicy) engine.UnitSpec {
 	spec := u.spec
 	spec.Restart = restartOf(u, policy)
+	spec.Restart.Rules = u.rules
 	for _, m := range u.mounts {
 		spec.Container.Mounts = append(spec.Container.Mounts, m.spec)
 	}

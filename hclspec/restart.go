@@ -14,19 +14,22 @@ var zero = cty.NumberIntVal(0)
 // restartScope says what an exit restarts.
 type restartScope string
 
+const (
+	scopeService  restartScope = "service"
+	scopeWorkflow restartScope = "workflow"
+)
+
 var restartTable = newTable(table[restart]{
 	noun: "a restart",
 	attrs: append([]attr[restart]{
 		{name: "policy", doc: "which exits are followed by a new attempt: always, on_failure or never; default: the workflow's, of a sidecar always", set: choice(restartPolicies, nil, func(r *restart) *engine.RestartPolicy { return &r.spec.Policy })},
 		{name: "reset_after", doc: "running this long clears the back-off; default 10m, 0s: never", set: duration(0, func(r *restart) *time.Duration { return &r.spec.ResetAfter })},
-		{name: "scope", doc: "what an exit restarts: service, the unit alone", set: choice([]restartScope{"service"}, map[restartScope]string{
-			"workflow": "restarting the whole workflow after an exit is not available yet. Until then use limber restart.",
-		}, func(*restart) *restartScope { return new(restartScope) })},
+		{name: "scope", doc: "what an exit restarts: service (default), the unit alone; or workflow, with all its init steps", set: choice([]restartScope{scopeService, scopeWorkflow}, nil, func(r *restart) *restartScope { return &r.scope })},
+		{name: "attempts", doc: "the number of attempts in a run, or of runs if scope is workflow; 0, the default: any", set: number(0, maxCount, func(r *restart) *int { return &r.spec.Attempts })},
+		{name: "deadline", doc: "the time for all attempts of a run; 0s, the default: any", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Deadline })},
 	}, backoffAttributes...),
 	refusals: []refusal{
-		notYet("attempts", "a limit of restarts is not available yet. Without restarts: policy = \"never\"."),
-		notYet("deadline", "a limit of restarts is not available yet. active_deadline of the workflow bounds a whole run."),
-		notHere("on_exit", "it is for the retry of init steps. policy chooses between all exits, failures and none."),
+		notHere("on_exit", "it is for the retry of init steps. policy chooses between all exits, failures and none; a restart_rule block among exit codes."),
 	},
 })
 
@@ -35,6 +38,9 @@ func addRestart(d *decoder, b *hcl.Block, u *unit) {
 	r := &restart{decl: b.DefRange, spec: defaultRestart()}
 	r.given = restartTable.decode(d, b, r)
 	d.fitBackoff(r)
+	if r.scope == scopeWorkflow {
+		r.spec.Scope = engine.ScopeWorkflow
+	}
 	if policy := r.given["policy"]; u.spec.Kind == engine.Sidecar && policy != nil && r.spec.Policy != "" && r.spec.Policy != engine.RestartAlways {
 		d.errorf(policy.Expr.Range(), sumNotAllowed, "A sidecar is restarted after every exit for as long as a service may need it. Make it a service if it may end.")
 	}

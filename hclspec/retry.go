@@ -18,6 +18,7 @@ const (
 // restart is a retry or restart block.
 type restart struct {
 	spec  engine.Restart
+	scope restartScope
 	decl  hcl.Range
 	given given
 }
@@ -45,18 +46,22 @@ var retryTable = newTable(table[restart]{
 })
 
 func onExit(a arg, r *restart) {
-	list, ok := a.elements("a list of exit codes, such as [1, 75]")
-	if ok && len(list) == 0 {
-		a.errorf(sumBadValue, "on_exit must name at least one exit code. Leave it out for all but 0, or set attempts = 1 for none.")
-		return
-	}
-	for _, e := range list {
+	for _, e := range exitCodes(a, "Leave it out for all but 0, or set attempts = 1 for none.") {
 		if e.val.IsKnown() && !e.val.IsNull() && e.val.RawEquals(zero) {
 			e.errorf(sumOutOfRange, "Exit code 0 means success, which is not retried. on_exit takes codes from 1 to %d.", maxExitCode)
 		} else if code, ok := e.integer(1, maxExitCode); ok {
 			r.spec.OnExit = append(r.spec.OnExit, int(code))
 		}
 	}
+}
+
+// exitCodes returns the elements of a list of exit codes, which has some.
+func exitCodes(a arg, remedy string) []arg {
+	list, ok := a.elements("a list of exit codes, such as [1, 75]")
+	if ok && len(list) == 0 {
+		a.errorf(sumBadValue, "%s must name at least one exit code. %s", a.name(), remedy)
+	}
+	return list
 }
 
 // addRetry takes in the retry block of an init step.

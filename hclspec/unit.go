@@ -27,6 +27,7 @@ type unit struct {
 	secrets  []secretUse
 	handlers []*handler // of its probes and hooks
 	restart  *restart   // nil: no such block
+	rules    []engine.RestartRule
 }
 
 // labelPrefix is of the labels that limber sets itself.
@@ -54,6 +55,7 @@ var unitBlocks = []nested[unit]{
 	{name: "port", label: "name", doc: "a port that it listens on", add: addPort},
 	{name: "resources", doc: "what it needs and how much it may use", once: true, add: addResources},
 	{name: "security", doc: "what its processes may do", once: true, add: addSecurity},
+	{name: "restart_rule", doc: "what follows some exit codes; the first that fits decides", add: addRestartRule},
 }
 
 // unitRefusals are common to all kinds of units.
@@ -62,7 +64,6 @@ var unitRefusals = []refusal{
 	notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
 	notYet("plugin", "plugins are not available yet. Until then set image = limber.toolbox and a command such as [\"wait-tcp\", \"queue:5672\"]."),
 	notYet("depends_on", "until then the order of init and sidecar blocks is the order of start, and services start after them."),
-	notYet("restart_rule", "rules about exit codes are not available yet. An init step has retry { on_exit = [ … ] }."),
 	notYet("inputs", "until then init steps run in every run."),
 	notYet("outputs", "until then write a file into a volume that both units mount."),
 	notHere("entrypoint", "it is called command here, and what Compose calls command is args."),

@@ -34,7 +34,7 @@ var workflowTable = newTable(table[workflow]{
 		notYet("for_each", "until then write one workflow for each."),
 		notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
 		notYet("depends_on", "until then put what belongs together into one workflow: its init steps and sidecars start first."),
-		notYet("restart_rule", "rules about exit codes are not available yet."),
+		notHere("restart_rule", "it belongs into the unit whose exit codes it is about."),
 		notYet("inputs", "until then init steps run in every run."),
 		notYet("outputs", "until then let units share files in a volume."),
 		notHere("secret", "declare it at the top of the file, and name it in the units that may see it."),

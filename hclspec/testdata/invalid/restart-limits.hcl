@@ -2,8 +2,8 @@ workflow "w" {
   service "s" {
     image = "img:1"
     restart {
-      attempts = 1 # ERROR: Not supported yet
-      deadline = "1s" # ERROR: Not supported yet
+      attempts = -1 # ERROR: Value out of range
+      deadline = "soon" # ERROR: Invalid duration
       on_exit = [1] # ERROR: Not allowed here
     }
   }

@@ -2,7 +2,7 @@ workflow "w" {
   service "s" {
     image = "img:1"
     restart {
-      scope = "workflow" # ERROR: Not supported yet
+      scope = "pod" # ERROR: Unknown value
     }
   }
 }

@@ -5,8 +5,6 @@ workflow "w" {
     depends_on = [] # ERROR: Not supported yet
     outputs = [] # ERROR: Not supported yet
     inputs = [] # ERROR: Not supported yet
-    restart_rule { # ERROR: Not supported yet
-    }
     dynamic "mount" { # ERROR: Not supported yet
     }
     plugin "wait_tcp" { # ERROR: Not supported yet

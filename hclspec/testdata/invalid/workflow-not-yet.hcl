@@ -3,7 +3,7 @@ workflow "w" {
   depends_on = [] # ERROR: Not supported yet
   inputs = [] # ERROR: Not supported yet
   outputs = [] # ERROR: Not supported yet
-  restart_rule { # ERROR: Not supported yet
+  restart_rule { # ERROR: Not allowed here
   }
   dynamic "service" { # ERROR: Not supported yet
   }

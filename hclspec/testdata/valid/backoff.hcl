@@ -1,4 +1,20 @@
 workflow "w" {
+  service "whole" {
+    image = "img:1"
+    restart_rule {
+      on_exit = [0, 75]
+      action  = "restart_workflow"
+    }
+    restart_rule {
+      not_on_exit = [1, 2]
+      action      = "fail"
+    }
+    restart {
+      scope    = "workflow"
+      attempts = 3
+      deadline = "1h"
+    }
+  }
   init "slow" {
     image = limber.toolbox
     retry {
