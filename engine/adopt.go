@@ -35,7 +35,7 @@ func (t *turn) rearmRun() {
 		return
 	}
 	if d := t.Spec.ActiveDeadline; d > 0 {
-		t.do(Arm{Timer: t.runTimer(TimerActiveDeadline), After: t.remaining(t.StartedAt.Add(d))})
+		t.do(Arm{Timer: t.runTimer(TimerActiveDeadline), After: t.remaining(t.ActiveSince.Add(d))})
 	}
 }
 
@@ -50,6 +50,7 @@ func (t *turn) observedSandbox(ev Observed) {
 	case t.Sandbox.Phase == SandboxUp && (!ev.SameBoot || !ev.Sandbox):
 		t.Sandbox.Phase = SandboxNone
 		if t.Ending != nil {
+			t.repeatInit()
 			return
 		}
 		if ev.SameBoot {
@@ -113,13 +114,18 @@ func (t *turn) adopt(i int, seen ObservedUnit) {
 	}
 }
 
-// adoptExit takes in an end that nobody was there to see.
+// adoptExit takes in an end that nobody was there to see, at the time at which
+// it came: back-off is counted from there (SEMANTICS A7, B 15).
 func (t *turn) adoptExit(i int, exit runtime.Exit) {
 	u := &t.Units[i]
 	if u.StartedAt.IsZero() {
 		u.StartedAt = exit.StartedAt
 	}
-	t.unitExited(UnitExited{At: t.at, Ref: t.Ref(i), Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost})
+	at := exit.FinishedAt
+	if at.IsZero() || at.After(t.at) {
+		at = t.at
+	}
+	t.unitExited(UnitExited{At: at, Ref: t.Ref(i), Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost})
 }
 
 // startOver repeats a Start whose container was never started (SEMANTICS B 11).

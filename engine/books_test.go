@@ -3,9 +3,50 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 )
+
+// books are what a world knows by itself, from the actions that it was asked
+// for and the facts that it told: never from the run.
+type books struct {
+	alive    map[Ref]bool // started, end not yet told; true: its process runs
+	signaled map[Ref]bool // has been sent a signal
+	prepared map[Ref]bool
+	hooks    map[Ref]HookKind // under way
+	started  map[string]bool  // sidecars that were started in this run
+	done     map[string]bool  // units that have succeeded in this run, by themselves
+	before   map[string]bool  // done, of the run before
+	stopping bool             // the last request was a stop
+}
+
+func newBooks() books {
+	return books{
+		alive: map[Ref]bool{}, signaled: map[Ref]bool{}, prepared: map[Ref]bool{}, hooks: map[Ref]HookKind{},
+		started: map[string]bool{}, done: map[string]bool{}, before: map[string]bool{},
+	}
+}
+
+// began notes that the process of an attempt runs.
+func (w *world) began(ref Ref) {
+	w.alive[ref] = true
+	if spec := w.spec(ref); spec.PostStart == nil && spec.Startup == nil {
+		w.started[ref.Name] = true
+	}
+}
+
+// ended notes the end of an attempt. After a signal it is no success.
+func (w *world) ended(ref Ref, ok bool) {
+	w.done[ref.Name] = ok && !w.signaled[ref]
+	delete(w.alive, ref)
+	delete(w.signaled, ref)
+}
+
+func (w *world) spec(ref Ref) UnitSpec {
+	return w.Run.Spec.Units[w.Run.Spec.Index(ref.Name)]
+}
 
 func (w *world) record() string {
 	text, err := json.Marshal(w.Run)
@@ -40,11 +81,7 @@ func (w *world) request(ev Event) {
 			w.fatalf("the hook of %s goes on after its end", ref)
 		}
 	}
-	for i := range run.Units {
-		if run.Units[i].HasStarted {
-			w.started[run.Spec.Units[i].Name] = true
-		}
-	}
+	w.checkProgress()
 }
 
 // transition checks now and then, because it takes so much longer than the
@@ -61,26 +98,58 @@ func (w *world) transition(ev Event) (Run, []Action) {
 	return run, actions
 }
 
+// checkProgress checks that something will go on: a live run waits for a
+// process, a sandbox or a timer of its own, and every back-off has a timer.
+func (w *world) checkProgress() {
+	if !w.Run.Live() {
+		return
+	}
+	waits := len(w.alive) > 0 || w.Run.Sandbox.Phase == SandboxPreparing || w.Run.Sandbox.Phase == SandboxRemoving
+	for timer := range w.timers {
+		waits = waits || timer.Ref.Run == w.Run.Number && timer.Kind != TimerEnding && timer.Kind != TimerActiveDeadline
+	}
+	if !waits {
+		w.fatalf("nothing goes on: %+v", w.Run)
+	}
+	for i := range w.Run.Units {
+		timer := Timer{Kind: TimerBackoff, Ref: w.Run.Ref(i)}
+		if _, armed := w.timers[timer]; w.Run.Units[i].Phase == UnitBackoff && !armed {
+			w.fatalf("%s waits for no timer", w.Run.Ref(i))
+		}
+	}
+}
+
 func (w *world) check(a Action) {
 	switch a := a.(type) {
 	case Arm:
-		w.timers[a.Timer] = w.Now.Add(a.After)
+		early := a.Jitter * float64(w.next(2))
+		w.timers[a.Timer] = w.Now.Add(a.After - time.Duration(float64(a.After)*early))
 	case Disarm:
 		delete(w.timers, a.Timer)
 	case Notice:
 		w.checkNotice(a)
+	case Prepare:
+		if w.stopping {
+			w.fatalf("%s prepared after a stop request", a.Ref)
+		}
+		w.prepared[a.Ref] = true
+	case Discard:
+		delete(w.prepared, a.Ref)
 	case Start:
 		w.checkStart(a.Ref)
 		w.alive[a.Ref] = false
+		delete(w.prepared, a.Ref)
 	case Hook:
 		w.checkHook(a)
 	case Stop:
 		if kind := w.hooks[a.Ref]; kind != "" {
 			w.fatalf("%s gets its signal during %s", a.Ref, kind)
 		}
-		w.checkStop(a.Ref)
+		w.checkSignal(a.Ref)
 	case Kill:
-		w.checkStop(a.Ref)
+		w.checkSignal(a.Ref)
+	case Finish:
+		w.checkFinish(a)
 	default:
 	}
 }
@@ -88,11 +157,34 @@ func (w *world) check(a Action) {
 func (w *world) checkNotice(n Notice) {
 	switch n.Type {
 	case TypeRunStarted:
+		w.before = maps.Clone(w.done)
 		clear(w.done)
 		clear(w.started)
+		w.checkNothingLeft()
 	case TypeUnitSkipped:
+		if !w.before[n.Ref.Name] {
+			w.fatalf("%s skipped although it has not succeeded", n.Ref)
+		}
 		w.done[n.Ref.Name] = true
 	default:
+	}
+}
+
+func (w *world) checkNothingLeft() {
+	if len(w.alive) > 0 || len(w.prepared) > 0 {
+		w.fatalf("left at the end of a run: alive %v, prepared %v", w.alive, w.prepared)
+	}
+}
+
+func (w *world) checkFinish(a Finish) {
+	w.checkNothingLeft()
+	if a.Phase != Succeeded || a.Reason == ReasonStopped { // a stop is judged by exit codes alone (SEMANTICS B 87)
+		return
+	}
+	for _, spec := range w.Run.Spec.Units {
+		if spec.Kind == Service && spec.Liveness == nil && spec.Startup == nil && spec.PostStart == nil && !w.done[spec.Name] {
+			w.fatalf("succeeded although %s has not", spec.Name)
+		}
 	}
 }
 
@@ -112,7 +204,7 @@ func (w *world) checkStart(ref Ref) {
 			}
 			return
 		}
-		if spec.Kind == Init && !w.done[spec.Name] || spec.Kind == Sidecar && !w.started[spec.Name] && !w.hasStarted(spec.Name) {
+		if spec.Kind == Init && !w.done[spec.Name] || spec.Kind == Sidecar && !w.started[spec.Name] {
 			w.fatalf("%s started before %s is through", ref, spec.Name)
 		}
 	}
@@ -131,14 +223,12 @@ func (w *world) checkHook(a Hook) {
 	}
 }
 
-func (w *world) hasStarted(name string) bool {
-	i := slices.IndexFunc(w.Run.Spec.Units, func(u UnitSpec) bool { return u.Name == name })
-	return w.Run.Units[i].HasStarted
-}
-
-func (w *world) checkStop(ref Ref) {
+// checkSignal checks the order in which an ending run asks sidecars to end.
+func (w *world) checkSignal(ref Ref) {
+	first := !w.signaled[ref]
+	w.signaled[ref] = true
 	i := w.Run.Find(ref)
-	if i < 0 || ref.Kind != Sidecar || w.Run.Units[i].StopCause != StopEnding {
+	if i < 0 || ref.Kind != Sidecar || w.Run.Ending == nil || !first {
 		return
 	}
 	for other := range w.alive {
@@ -153,12 +243,12 @@ func (w *world) checkStop(ref Ref) {
 	}
 }
 
+func (w *world) refs() []Ref {
+	return slices.SortedFunc(maps.Keys(w.alive), func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+}
+
 func (w *world) anyAlive() Ref {
-	refs := make([]Ref, 0, len(w.alive))
-	for ref := range w.alive {
-		refs = append(refs, ref)
-	}
-	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+	refs := w.refs()
 	return refs[w.next(len(refs))]
 }
 

@@ -1,14 +1,14 @@
 package engine
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
-// end begins the end of the run, with the workflow's grace period.
+// end begins the end of the run, with the workflow's grace period unless e has
+// one of its own.
 func (t *turn) end(e Ending) {
-	e.Until = t.at.Add(t.Spec.TerminationGracePeriod)
-	t.do(Arm{Timer: t.runTimer(TimerEnding), After: t.Spec.TerminationGracePeriod})
+	if e.Until.IsZero() {
+		e.Until = t.at.Add(t.Spec.TerminationGracePeriod)
+	}
+	t.do(Arm{Timer: t.runTimer(TimerEnding), After: t.remaining(e.Until)})
 	switch {
 	case t.Ending == nil && t.Spec.ActiveDeadline > 0:
 		t.do(Disarm{t.runTimer(TimerActiveDeadline)})
@@ -95,7 +95,7 @@ func (t *turn) overInTime() {
 }
 
 func (t *turn) jitterOf(ref Ref) float64 {
-	i := slices.IndexFunc(t.Spec.Units, func(u UnitSpec) bool { return u.Name == ref.Name })
+	i := t.Spec.Index(ref.Name)
 	return t.Spec.Units[i].Restart.Backoff.Jitter
 }
 
@@ -112,7 +112,7 @@ func (t *turn) over() {
 		t.notice(Notice{Type: TypeWorkflowUnready})
 	}
 	if e.Next != nil {
-		if !e.Next.KeepSandbox {
+		if !e.Next.KeepSandbox || t.Sandbox.Phase == SandboxBackoff { // its timer is of this run
 			t.removeSandbox()
 		}
 		t.begin(*e.Next)

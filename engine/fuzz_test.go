@@ -44,18 +44,11 @@ type world struct {
 	*Scenario
 	trace []string
 
-	alive    map[Ref]bool    // started by an action, end not yet told; true: runs
-	done     map[string]bool // init steps that succeeded in this run
-	started  map[string]bool // sidecars that were started in this run
-	hooks    map[Ref]HookKind
-	stopping bool // the last request was a stop
+	books
 }
 
 func newWorld(t *testing.T, data []byte) *world {
-	w := &world{
-		t: t, data: data, alive: map[Ref]bool{}, done: map[string]bool{}, started: map[string]bool{},
-		hooks: map[Ref]HookKind{},
-	}
+	w := &world{t: t, data: data, books: newBooks()}
 	w.Scenario = NewScenario(w.workflow())
 	return w
 }
@@ -184,24 +177,23 @@ func (w *world) advanceUnit() {
 		w.exited(UnitExited{At: w.Now, Ref: ref})
 	default:
 		if !w.alive[ref] {
-			w.alive[ref] = true
+			w.began(ref)
 			w.request(UnitStarted{At: w.Now, Ref: ref})
 			return
 		}
 		if kind := w.hooks[ref]; kind != "" {
 			delete(w.hooks, ref)
-			w.request(HookDone{At: w.Now, Ref: ref, Hook: kind, OK: w.next(4) > 0})
+			ok := w.next(4) > 0
+			if kind == PostStart && ok && w.spec(ref).Startup == nil {
+				w.started[ref.Name] = true
+			}
+			w.request(HookDone{At: w.Now, Ref: ref, Hook: kind, OK: ok})
 		}
 	}
 }
 
 func (w *world) exited(ev UnitExited) {
-	delete(w.alive, ev.Ref)
-	i := w.Run.Find(ev.Ref)
-	ok := ev.Code == 0 && !ev.OOM && !ev.Lost
-	if i >= 0 && ok && (w.Run.Units[i].StopCause == "" || w.Run.Units[i].StopCause == StopEnding) && !w.Run.Units[i].Killed {
-		w.done[ev.Ref.Name] = true
-	}
+	w.ended(ev.Ref, ev.Code == 0 && !ev.OOM && !ev.Lost)
 	w.request(ev)
 }
 
@@ -209,9 +201,13 @@ func (w *world) probe() {
 	if len(w.alive) == 0 {
 		return
 	}
-	w.request(ProbeDone{
+	ev := ProbeDone{
 		At: w.Now, Ref: w.anyAlive(), Probe: ProbeKind(1 + w.next(3)), OK: w.next(2) == 0, Extra: w.next(3) == 0,
-	})
+	}
+	if ev.Probe == Startup && ev.OK && w.alive[ev.Ref] {
+		w.started[ev.Ref.Name] = true
+	}
+	w.request(ev)
 }
 
 func (w *world) sandboxTrouble() {
@@ -257,9 +253,18 @@ func (w *world) stale() {
 	before := w.record()
 	w.request(UnitStarted{At: w.Now, Ref: ref})
 	w.request(UnitExited{At: w.Now, Ref: ref})
+	w.request(UnitWaiting{At: w.Now, Ref: ref, Reason: "ErrImagePull"})
 	w.request(ProbeDone{At: w.Now, Ref: ref, Probe: Startup, OK: true})
 	w.request(HookDone{At: w.Now, Ref: ref, Hook: PostStart, OK: true})
-	w.request(TimerFired{At: w.Now, Timer: Timer{Kind: TimerBackoff, Ref: ref}})
+	for _, kind := range []TimerKind{TimerBackoff, TimerTimeout, TimerGrace, TimerGiveUp} {
+		w.request(TimerFired{At: w.Now, Timer: Timer{Kind: kind, Ref: ref}})
+	}
+	for _, kind := range []TimerKind{TimerActiveDeadline, TimerEnding, TimerSandbox, TimerNextRun} {
+		w.request(TimerFired{At: w.Now, Timer: Timer{Kind: kind, Ref: Ref{Run: w.Run.Number - 1}}})
+	}
+	old := w.Run.Sandbox.Number - 1
+	w.request(SandboxReady{At: w.Now, Number: old})
+	w.request(SandboxFailed{At: w.Now, Number: old})
 	if after := w.record(); before != after {
 		w.fatalf("an event of %s changed the run:\n%s\n%s", ref, before, after)
 	}
@@ -277,19 +282,40 @@ func (w *world) crash() {
 	w.Run = run
 	clear(w.timers)
 	clear(w.hooks)
+	clear(w.prepared) // adoption removes them
 	ev := Observed{At: w.Now, SameBoot: w.next(4) > 0, Sandbox: w.next(4) > 0 && run.Sandbox.Phase == SandboxUp}
-	for ref, runs := range w.alive {
-		seen := ObservedUnit{Ref: ref, State: runtime.Prepared}
-		if runs {
-			seen.State = runtime.Running
-			seen.Exit.StartedAt = w.Now
+	for _, ref := range w.refs() {
+		if seen, found := w.found(ref, ev.SameBoot); found {
+			ev.Units = append(ev.Units, seen)
 		}
-		if !runs || !ev.SameBoot { // Start is repeated, or it is lost
-			delete(w.alive, ref)
-		}
-		ev.Units = append(ev.Units, seen)
 	}
 	w.request(ev)
+}
+
+// found decides what is found of an attempt that was alive. What the dead
+// supervisor did last may not have been told.
+func (w *world) found(ref Ref, sameBoot bool) (seen ObservedUnit, found bool) {
+	seen = ObservedUnit{Ref: ref, State: runtime.Running}
+	seen.Exit.StartedAt = w.Now
+	switch runs := w.alive[ref]; {
+	case !sameBoot && w.next(2) == 0:
+		seen.State = runtime.Lost
+		w.ended(ref, false)
+	case w.next(4) == 0:
+		seen.State = runtime.Exited
+		seen.Exit.Code = w.next(2)
+		seen.Exit.FinishedAt = w.Now
+		w.ended(ref, seen.Exit.Code == 0)
+	case !sameBoot:
+		w.ended(ref, false)
+		return seen, false
+	case !runs && w.next(2) == 0:
+		seen.State = runtime.Prepared // Start is repeated
+		delete(w.alive, ref)
+	case !runs:
+		w.began(ref)
+	}
+	return seen, true
 }
 
 func (w *world) advance() {
@@ -300,7 +326,7 @@ func (w *world) advance() {
 	delete(w.timers, timer)
 	w.Now = due
 	if timer.Kind == TimerGiveUp {
-		delete(w.alive, timer.Ref)
+		w.ended(timer.Ref, false)
 	}
 	w.request(TimerFired{At: w.Now, Timer: timer})
 }

@@ -75,7 +75,7 @@ func (t *turn) hookDone(ev HookDone) {
 		}
 	case ev.OK:
 		t.begun(i)
-	default:
+	case t.Ending == nil:
 		t.stop(i, StopHook, t.Spec.TerminationGracePeriod, "post_start failed: "+ev.Detail)
 	}
 }

@@ -16,7 +16,7 @@ func TestTheCoreIsPure(t *testing.T) {
 		t.Fatalf("go list: %v", err)
 	}
 	allowed := []string{
-		"crypto/sha256", "encoding/json", "errors", "fmt", "maps", "reflect", "slices", "strconv", "strings", "time",
+		"cmp", "crypto/sha256", "encoding/json", "errors", "fmt", "maps", "reflect", "slices", "strconv", "strings", "time",
 		"github.com/cenkalti/backoff/v4", "github.com/limber-run/limber/runtime",
 	}
 	for _, path := range strings.Fields(string(out)) {

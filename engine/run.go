@@ -17,6 +17,10 @@ type Run struct {
 	Message   string    `json:"message,omitempty"`
 	StartedAt time.Time `json:"started_at"`
 	EndedAt   time.Time `json:"ended_at,omitzero"`
+	// ActiveSince is when somebody asked for this run, or for one before it
+	// from which it followed by itself: the active deadline counts from there
+	// (SEMANTICS B 138).
+	ActiveSince time.Time `json:"active_since,omitzero"`
 
 	Sandbox     Sandbox `json:"sandbox"`
 	Initialized bool    `json:"initialized,omitempty"`
@@ -117,6 +121,11 @@ type NextRun struct {
 	NotBefore time.Time `json:"not_before,omitzero"` // the unit's back-off
 }
 
+// byItself reports whether nobody asked for the run.
+func (n NextRun) byItself() bool {
+	return n.Reason == ReasonSandboxLost || n.Reason == ReasonBoot || n.Reason == ReasonUnitExit
+}
+
 // Unit is the state of one unit within a run.
 type Unit struct {
 	Phase   UnitPhase `json:"phase"`
@@ -180,7 +189,8 @@ func (p UnitPhase) Live() bool {
 	return p == UnitStarting || p == UnitRunning || p == UnitStopping
 }
 
-// Final reports whether the unit is not started again in this run.
+// Final reports whether the unit is not started again in this run, unless
+// somebody asks for it.
 func (p UnitPhase) Final() bool { return p == UnitSucceeded || p == UnitFailed }
 
 // StopCause is why a live attempt is being stopped. It decides what follows
@@ -214,7 +224,7 @@ func (r *Run) Ref(i int) Ref {
 // Find returns the index of the unit whose current attempt is ref, or -1: an
 // old attempt, an old run, a stranger.
 func (r *Run) Find(ref Ref) int {
-	i := slices.IndexFunc(r.Spec.Units, func(u UnitSpec) bool { return u.Name == ref.Name })
+	i := r.Spec.Index(ref.Name)
 	if i < 0 || r.Ref(i) != ref {
 		return -1
 	}
@@ -223,13 +233,7 @@ func (r *Run) Find(ref Ref) int {
 
 // clone copies what Transition may change.
 func (r Run) clone() Run {
-	r.Units = slices.Clone(r.Units)
-	for i := range r.Units {
-		if exit := r.Units[i].Exit; exit != nil {
-			copied := *exit
-			r.Units[i].Exit = &copied
-		}
-	}
+	r.Units = slices.Clone(r.Units) // an Exit is replaced, never written to
 	if r.Ending != nil {
 		copied := *r.Ending
 		r.Ending = &copied

@@ -37,9 +37,24 @@ func (t *turn) sandboxLost(ev SandboxLost) {
 	}
 	asked := t.Sandbox.Phase == SandboxRemoving
 	t.Sandbox.Phase = SandboxNone
-	if !asked && t.Live() && t.Ending == nil {
+	switch {
+	case asked || !t.Live():
+	case t.Ending != nil:
+		t.repeatInit()
+	default:
 		t.endLost(ReasonSandboxLost, "the sandbox is gone")
 	}
+}
+
+// repeatInit makes the next run, if there is one, begin with its init steps,
+// whatever was asked: what they left in the sandbox is gone.
+func (t *turn) repeatInit() {
+	if t.Ending.Next == nil || !t.Ending.Next.NoInit {
+		return
+	}
+	next := *t.Ending.Next
+	next.NoInit = false
+	t.Ending.Next = &next
 }
 
 // endLost ends a run whose sandbox is gone, and begins the next one.

@@ -19,7 +19,7 @@ import (
 //	sandbox ready|lost|failed N          started REF
 //	exited REF CODE [oom] [lost]         waiting REF REASON [permanent]
 //	probe REF KIND ok|failed [extra]     hook REF KIND CODE
-//	observed [boot] [no-sandbox] REF=running|prepared|lost|exited:CODE…
+//	observed [boot] [no-sandbox] REF=STATE[:CODE[:AGO]]…
 //
 // A REF is what Ref.String prints.
 type Scenario struct {
@@ -183,8 +183,7 @@ func (s *Scenario) parseUnit(what string, args []string) (Event, error) {
 	case what == "waiting" && len(args) > 0:
 		return UnitWaiting{At: s.Now, Ref: ref, Reason: args[0], Permanent: slices.Contains(args, "permanent")}, nil
 	case what == "probe" && len(args) > 1:
-		kind := map[string]ProbeKind{"startup": Startup, "readiness": Readiness, "liveness": Liveness}[args[0]]
-		return ProbeDone{At: s.Now, Ref: ref, Probe: kind, OK: args[1] == "ok", Extra: slices.Contains(args, "extra")}, nil
+		return parseProbeDone(s.Now, ref, args)
 	case what == "hook" && len(args) > 1:
 		code, err := strconv.Atoi(args[1])
 		return HookDone{At: s.Now, Ref: ref, Hook: HookKind(args[0]), OK: code == 0, Code: code}, err
@@ -208,13 +207,45 @@ func (s *Scenario) parseObserved(args []string) (Event, error) {
 		if err != nil {
 			return nil, err
 		}
-		state, code, _ := strings.Cut(state, ":")
-		seen := ObservedUnit{Ref: ref, State: runtime.State(state)}
-		seen.Exit.StartedAt = s.Now
-		seen.Exit.Code, _ = strconv.Atoi(code)
+		seen, err := s.parseSeen(strings.Split(state, ":"))
+		if err != nil {
+			return nil, err
+		}
+		seen.Ref = ref
 		ev.Units = append(ev.Units, seen)
 	}
 	return ev, nil
+}
+
+// parseSeen reads a state, its exit code, and how long ago it began.
+func (s *Scenario) parseSeen(parts []string) (seen ObservedUnit, err error) {
+	seen.State = runtime.State(parts[0])
+	seen.Exit.StartedAt = s.Now
+	if len(parts) > 1 {
+		if seen.Exit.Code, err = strconv.Atoi(parts[1]); err != nil {
+			return seen, err
+		}
+	}
+	if len(parts) > 2 {
+		ago, err := time.ParseDuration(parts[2])
+		seen.Exit.FinishedAt = s.Now.Add(-ago)
+		if seen.State == runtime.Running {
+			seen.Exit.StartedAt = seen.Exit.FinishedAt
+		}
+		return seen, err
+	}
+	return seen, nil
+}
+
+func parseProbeDone(at time.Time, ref Ref, args []string) (Event, error) {
+	ev := ProbeDone{At: at, Ref: ref, OK: args[1] == "ok", Extra: slices.Contains(args, "extra")}
+	for _, kind := range []ProbeKind{Startup, Readiness, Liveness} {
+		if kind.String() == args[0] {
+			ev.Probe = kind
+			return ev, nil
+		}
+	}
+	return nil, fmt.Errorf("unknown kind of probe %q", args[0])
 }
 
 // ParseRef reads what Ref.String prints.

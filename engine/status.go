@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -113,13 +114,16 @@ func statusText(r *Run) string {
 	case r.Sandbox.Phase == SandboxBackoff:
 		return string(ReasonSandboxFailed)
 	}
-	if text := initStatus(r); text != "" {
-		return text
-	}
-	if r.Phase.Done() {
+	text := initStatus(r)
+	switch {
+	case text == "" && r.Phase.Done():
 		return doneStatus(r)
+	case text == "":
+		return serviceStatus(r)
+	case r.Initialized && !r.Phase.Done(): // a sidecar is down
+		return cmp.Or(serviceTrouble(r), text)
 	}
-	return serviceStatus(r)
+	return text
 }
 
 // initStatus is decided by the first init step or sidecar that is not through
@@ -166,28 +170,23 @@ func doneStatus(r *Run) string {
 	return string(ReasonError)
 }
 
-// serviceStatus scans the services from last to first, so the first one that
-// waits or has ended gives the text (SEMANTICS B 105-107).
+// serviceStatus is decided by the services: the first one that waits or has
+// failed gives the text (SEMANTICS B 105-107).
 func serviceStatus(r *Run) string {
-	text, running, completed := "", false, false
-	for i := len(r.Units) - 1; i >= 0; i-- {
-		u, spec := &r.Units[i], &r.Spec.Units[i]
+	running, completed := false, false
+	for i, spec := range r.Spec.Units {
 		if spec.Kind != Service {
 			continue
 		}
-		switch u.Phase {
-		case UnitBackoff:
-			text = string(u.Waiting)
-		case UnitPending, UnitStarting:
-			text = string(notYet(r))
-		case UnitFailed:
-			text = string(u.Exit.Reason)
+		switch r.Units[i].Phase {
 		case UnitSucceeded:
 			completed = true
 		case UnitRunning, UnitStopping:
 			running = true
+		case UnitPending, UnitStarting, UnitBackoff, UnitFailed:
 		}
 	}
+	text := serviceTrouble(r)
 	switch {
 	case text != "":
 		return text
@@ -195,4 +194,27 @@ func serviceStatus(r *Run) string {
 		return "NotReady"
 	}
 	return string(Running)
+}
+
+// serviceTrouble is why the first service that is not up is not; "" if all are
+// up or have succeeded.
+func serviceTrouble(r *Run) string {
+	for i, spec := range r.Spec.Units {
+		if spec.Kind != Service {
+			continue
+		}
+		switch u := &r.Units[i]; u.Phase {
+		case UnitBackoff:
+			return string(u.Waiting)
+		case UnitPending, UnitStarting:
+			return string(notYet(r))
+		case UnitFailed:
+			if u.Exit == nil { // its deadline passed before it ever ran
+				return string(ReasonDeadlineExceeded)
+			}
+			return string(u.Exit.Reason)
+		case UnitSucceeded, UnitRunning, UnitStopping:
+		}
+	}
+	return ""
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"time"
 )
 
@@ -110,15 +109,16 @@ func (t *turn) stopRequested(ev StopRequested) {
 	if !t.Live() {
 		return
 	}
-	if t.Ending == nil || t.Ending.Next != nil {
-		until := time.Time{}
-		if t.Ending != nil {
-			until = t.Ending.Until
-		}
-		t.end(Ending{Cause: "stop asked for", Reason: ReasonStopped})
-		if !until.IsZero() {
-			t.shorten(until)
-		}
+	stopped := Ending{Cause: "stop asked for", Reason: ReasonStopped}
+	switch {
+	case t.Ending != nil && t.Ending.Next != nil:
+		stopped.Until = t.Ending.Until
+		t.end(stopped)
+	case t.Ending == nil && ev.Grace != nil:
+		stopped.Until = t.at.Add(max(*ev.Grace, 0))
+		t.end(stopped)
+	case t.Ending == nil:
+		t.end(stopped)
 	}
 	switch {
 	case ev.Force:
@@ -138,6 +138,9 @@ func (t *turn) restartRequested(ev RestartRequested) {
 	case t.Number == 0:
 	case !t.Live():
 		t.begin(next)
+	case t.Ending != nil && t.Ending.Next != nil:
+		next.Spec, next.KeepSandbox = t.Ending.Next.Spec, t.Ending.Next.KeepSandbox
+		t.Ending.Next = &next
 	case t.Ending != nil:
 		t.Ending.Next = &next
 	default:
@@ -148,7 +151,7 @@ func (t *turn) restartRequested(ev RestartRequested) {
 // restartUnit begins a new attempt of a sidecar or service. It neither counts
 // for the back-off nor waits for it.
 func (t *turn) restartUnit(name string) {
-	i := slices.IndexFunc(t.Spec.Units, func(u UnitSpec) bool { return u.Name == name })
+	i := t.Spec.Index(name)
 	if i < 0 || t.Spec.Units[i].Kind == Init || !t.Live() || t.Ending != nil {
 		return
 	}
@@ -170,14 +173,17 @@ func (t *turn) begin(next NextRun) {
 	old := t.Run
 	t.Run = New(next.Spec)
 	t.Number, t.Sandbox = old.Number+1, old.Sandbox
-	t.Reason, t.StartedAt = next.Reason, t.at
+	t.Reason, t.StartedAt, t.ActiveSince = next.Reason, t.at, t.at
+	if !old.ActiveSince.IsZero() && next.byItself() {
+		t.ActiveSince = old.ActiveSince
+	}
 	t.notice(Notice{Type: TypeRunStarted, Ref: next.Unit, Reason: next.Reason})
 	t.carry(old, next)
 	if old.Number == 0 || old.Phase != Pending {
 		t.notice(Notice{Type: TypeWorkflowPhase, Phase: Pending})
 	}
-	if t.Spec.ActiveDeadline > 0 {
-		t.do(Arm{Timer: t.runTimer(TimerActiveDeadline), After: t.Spec.ActiveDeadline})
+	if d := t.Spec.ActiveDeadline; d > 0 {
+		t.do(Arm{Timer: t.runTimer(TimerActiveDeadline), After: t.remaining(t.ActiveSince.Add(d))})
 	}
 }
 
@@ -187,15 +193,15 @@ func (t *turn) begin(next NextRun) {
 // restart the workflow goes on from run to run (A5).
 func (t *turn) carry(old Run, next NextRun) {
 	for i, spec := range t.Spec.Units {
-		j := slices.IndexFunc(old.Spec.Units, func(u UnitSpec) bool { return u.Name == spec.Name })
+		j := old.Spec.Index(spec.Name)
 		if j < 0 {
 			continue
 		}
 		if next.Reason == ReasonUnitExit && spec.Restart.restartsWorkflow() {
 			t.Units[i].Restarts = old.carriedRestarts(j, next.Unit)
 		}
-		if old.Units[j].Phase != UnitSucceeded {
-			continue
+		if u := &old.Units[j]; u.Phase != UnitSucceeded || u.StopCause != "" {
+			continue // it may have ended because it was asked to
 		}
 		lost := next.Reason == ReasonSandboxLost || next.Reason == ReasonBoot
 		switch {
@@ -272,7 +278,7 @@ func (t *turn) activeDeadlineExceeded() {
 }
 
 func (t *turn) unitDeadlineExceeded(timer Timer) {
-	i := slices.IndexFunc(t.Spec.Units, func(u UnitSpec) bool { return u.Name == timer.Ref.Name })
+	i := t.Spec.Index(timer.Ref.Name)
 	if i < 0 || t.deadlineTimer(i) != timer || t.Ending != nil {
 		return
 	}

@@ -68,7 +68,7 @@ func (t *turn) unitStarted(ev UnitStarted) {
 	u.Phase = UnitRunning
 	switch {
 	case spec.Kind == Init && spec.Timeout > 0:
-		t.do(Arm{Timer: t.unitTimer(TimerTimeout, i), After: spec.Timeout})
+		t.do(Arm{Timer: t.unitTimer(TimerTimeout, i), After: t.remaining(ev.At.Add(spec.Timeout))})
 	case spec.Kind == Init:
 	case spec.PostStart != nil:
 		t.hook(i, PostStart)
@@ -214,7 +214,8 @@ func (t *turn) follow(i int) {
 		t.fail(i, "deadline of "+spec.Restart.Deadline.String()+" exceeded")
 		return
 	}
-	switch spec.Restart.after(u.Exit.Code, failed, u.StopCause == "") {
+	unhealthy := u.StopCause == StopUnhealthy // a failure whatever the code, unless nothing follows (SEMANTICS B 20, 36)
+	switch spec.Restart.after(u.Exit.Code, failed || unhealthy, u.StopCause == "") {
 	case ActionRestart:
 		t.restart(i)
 	case ActionRestartWorkflow:
@@ -226,11 +227,11 @@ func (t *turn) follow(i int) {
 	}
 }
 
-// restarts returns how many restarts the back-off of unit i counts at a time:
-// running for reset_after clears it.
-func (r *Run) restarts(i int, at time.Time) int {
+// restarts returns how many restarts the back-off of unit i counts: running
+// for reset_after clears it.
+func (r *Run) restarts(i int) int {
 	u, reset := &r.Units[i], r.Spec.Units[i].Restart.ResetAfter
-	if reset > 0 && !u.StartedAt.IsZero() && at.Sub(u.StartedAt) >= reset {
+	if reset > 0 && !u.StartedAt.IsZero() && u.Exit != nil && u.Exit.FinishedAt.Sub(u.StartedAt) >= reset {
 		return 0
 	}
 	return u.Restarts
@@ -239,11 +240,18 @@ func (r *Run) restarts(i int, at time.Time) int {
 // carriedRestarts returns what the back-off of unit i has counted by the end
 // of the run, which the exit of cause led to.
 func (r *Run) carriedRestarts(i int, cause Ref) int {
-	u := &r.Units[i]
-	if r.Ref(i) == cause || u.Exit == nil {
-		return u.Restarts
+	if r.Ref(i) == cause {
+		return r.Units[i].Restarts
 	}
-	return r.restarts(i, u.Exit.FinishedAt)
+	return r.restarts(i)
+}
+
+// backoff counts one more restart of unit i, and returns how much of its delay
+// is left: that counts from the end of the attempt (SEMANTICS B 15).
+func (t *turn) backoff(i int) time.Duration {
+	u := &t.Units[i]
+	u.Restarts = t.restarts(i) + 1
+	return t.remaining(u.Exit.FinishedAt.Add(t.Spec.Units[i].Restart.Backoff.Delay(u.Restarts)))
 }
 
 // restart begins the next attempt of unit i after its back-off.
@@ -253,8 +261,7 @@ func (t *turn) restart(i int) {
 		t.fail(i, fmt.Sprintf("all %d attempts used up", policy.Attempts))
 		return
 	}
-	u.Restarts = t.restarts(i, t.at) + 1
-	delay := policy.Backoff.Delay(u.Restarts)
+	delay := t.backoff(i)
 	switch {
 	case policy.Deadline > 0 && !t.at.Add(delay).Before(u.FirstStartAt.Add(policy.Deadline)):
 		t.fail(i, "deadline of "+policy.Deadline.String()+" leaves no time for a new attempt")
@@ -270,7 +277,7 @@ func (t *turn) restart(i int) {
 // next one after the unit's back-off (SEMANTICS A5).
 func (t *turn) restartWorkflow(i int) {
 	u, policy := &t.Units[i], t.Spec.Units[i].Restart
-	u.Restarts = t.restarts(i, t.at) + 1
+	delay := t.backoff(i)
 	if policy.Attempts > 0 && u.Restarts >= policy.Attempts {
 		why := fmt.Sprintf("all %d attempts used up", policy.Attempts)
 		t.fail(i, why)
@@ -281,7 +288,6 @@ func (t *turn) restartWorkflow(i int) {
 		return
 	}
 	next := NextRun{Spec: t.Spec, Reason: ReasonUnitExit, KeepSandbox: true, Unit: t.Ref(i)}
-	delay := policy.Backoff.Delay(u.Restarts)
 	next.NotBefore = t.at.Add(delay)
 	if delay > 0 {
 		t.noticeUnit(i, Notice{Type: TypeUnitBackoff, Reason: ReasonCrashLoopBackOff, Delay: delay})
@@ -310,11 +316,20 @@ func (t *turn) unitWaiting(ev UnitWaiting) {
 		Type: TypeUnitWaiting, Reason: Reason(ev.Reason), Message: ev.Message, Permanent: ev.Permanent,
 	})
 	u.Attempt-- // it did not come about
-	u.Waits++
-	u.WaitMessage = ev.Message
 	switch {
 	case t.Ending != nil:
 		t.settleUnit(i)
+		return
+	case u.StopCause == StopDeadline:
+		t.fail(i, "deadline of "+t.Spec.Units[i].Restart.Deadline.String()+" exceeded")
+		return
+	case u.StopCause == StopRestart:
+		t.start(i, "restart asked for")
+		return
+	}
+	u.Waits++
+	u.WaitMessage = ev.Message
+	switch {
 	case ev.Permanent && t.Spec.RestartPolicy == RestartNever:
 		u.Phase, u.Waiting = UnitBackoff, Reason(ev.Reason)
 		t.Message = fmt.Sprintf("%s %q cannot start: %s", t.Spec.Units[i].Kind, t.Spec.Units[i].Name, ev.Message)

@@ -68,6 +68,9 @@ func (t *turn) failed(i int, kind ProbeKind, detail string) {
 		t.setReady(i, false)
 		return
 	}
+	if t.Ending != nil { // it is stopped in its turn (SEMANTICS B 65)
+		return
+	}
 	grace := t.Spec.TerminationGracePeriod
 	if own := t.Spec.Units[i].ProbeOf(kind).TerminationGracePeriod; own > 0 {
 		grace = own

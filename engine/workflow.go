@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/limber-run/limber/runtime"
@@ -36,6 +37,11 @@ func (w Workflow) Fingerprint() string {
 
 // Same reports whether w and v declare the same.
 func (w Workflow) Same(v Workflow) bool { return w.Fingerprint() == v.Fingerprint() }
+
+// Index returns the place of the unit with a name in w.Units, or -1.
+func (w Workflow) Index(name string) int {
+	return slices.IndexFunc(w.Units, func(u UnitSpec) bool { return u.Name == name })
+}
 
 // NetworkMode is how the units of a workflow see the network.
 type NetworkMode string

@@ -26,7 +26,8 @@ type attempt struct {
 	stop     signal
 	kill     signal
 	discard  signal
-	id       string // of the container, once prepared
+	gone     chan struct{} // closed when nothing of it goes on
+	id       string        // of the container, once prepared
 	delivery *secrets.Delivery
 }
 
@@ -40,15 +41,26 @@ func newSignal() signal { return signal{ch: make(chan struct{})} }
 
 func (s *signal) set() { s.once.Do(func() { close(s.ch) }) }
 
+func (s *signal) isSet() bool {
+	select {
+	case <-s.ch:
+		return true
+	default:
+		return false
+	}
+}
+
 func newAttempt(d *driver, ref engine.Ref, spec engine.UnitSpec) *attempt {
 	return &attempt{
 		d: d, ref: ref, spec: spec, workflow: d.run.Spec, images: d.images, sandbox: d.sandbox.id,
 		start: newSignal(), stop: newSignal(), kill: newSignal(), discard: newSignal(),
+		gone: make(chan struct{}),
 	}
 }
 
-// run makes the container, waits for its turn, starts it and sees it end.
-func (a *attempt) run(ctx context.Context) {
+// run makes the container, waits for its turn, starts it and sees it end. It
+// returns how that was: nil if it was never started, or is left as it is.
+func (a *attempt) run(ctx context.Context) engine.Event {
 	ctx, release := context.WithCancel(ctx)
 	defer release()
 	making, cancel := a.making(ctx)
@@ -56,7 +68,7 @@ func (a *attempt) run(ctx context.Context) {
 	wait, err := a.make(making, ctx) // if it fails ahead of its turn, Start tries again
 	if !a.awaitTurn(ctx) {
 		a.drop(ctx)
-		return
+		return nil
 	}
 	if err != nil && making.Err() == nil {
 		a.drop(ctx)
@@ -66,11 +78,10 @@ func (a *attempt) run(ctx context.Context) {
 		err = a.launch(making, ctx)
 	}
 	if err != nil {
-		a.failed(ctx, err, making.Err() != nil)
-		return
+		return a.failed(ctx, err, making.Err() != nil)
 	}
 	a.d.feed(engine.UnitStarted{At: time.Now(), Ref: a.ref})
-	a.watch(ctx, wait)
+	return a.watch(ctx, wait)
 }
 
 // making is a context that ends when the attempt is no longer wanted before
@@ -136,13 +147,12 @@ func (a *attempt) launch(ctx, life context.Context) error {
 	return patiently(ctx, func() error { return a.d.project.cfg.Runtime.Start(life, a.id) })
 }
 
-// failed tells why an attempt could not be started.
-func (a *attempt) failed(ctx context.Context, err error, unwanted bool) {
+// failed says why an attempt could not be started.
+func (a *attempt) failed(ctx context.Context, err error, unwanted bool) engine.Event {
 	a.drop(ctx)
 	var start *runtime.StartError
 	if errors.As(err, &start) {
-		a.d.feed(engine.UnitExited{At: time.Now(), Ref: a.ref, Code: start.Code, Message: start.Message})
-		return
+		return engine.UnitExited{At: time.Now(), Ref: a.ref, Code: start.Code, Message: start.Message}
 	}
 	ev := engine.UnitWaiting{At: time.Now(), Ref: a.ref, Reason: "CreateContainerError", Message: err.Error()}
 	var wait *waitError
@@ -154,7 +164,7 @@ func (a *attempt) failed(ctx context.Context, err error, unwanted bool) {
 	case errors.Is(err, runtime.ErrUnsupported):
 		ev.Permanent = true
 	}
-	a.d.feed(ev)
+	return ev
 }
 
 // waitError is why an attempt cannot be made now.
@@ -180,8 +190,9 @@ func (a *attempt) drop(ctx context.Context) {
 	a.id = ""
 }
 
-// watch sees the process end, and passes on what it is asked meanwhile.
-func (a *attempt) watch(ctx context.Context, wait func() (runtime.Exit, error)) {
+// watch sees the process end, and passes on what it is asked meanwhile. It
+// returns nil if ctx ends first.
+func (a *attempt) watch(ctx context.Context, wait func() (runtime.Exit, error)) engine.Event {
 	ended := make(chan runtime.Exit, 1)
 	a.d.wg.Go(func() {
 		if exit, err := a.d.await(ctx, a.id, wait); err == nil {
@@ -198,10 +209,9 @@ func (a *attempt) watch(ctx context.Context, wait func() (runtime.Exit, error)) 
 			kill = nil
 			a.send(ctx, "SIGKILL")
 		case exit := <-ended:
-			a.exited(exit)
-			return
+			return a.exited(exit)
 		case <-ctx.Done():
-			return
+			return nil
 		}
 	}
 }
@@ -217,13 +227,13 @@ func (a *attempt) send(ctx context.Context, name string) {
 	})
 }
 
-func (a *attempt) exited(exit runtime.Exit) {
+func (a *attempt) exited(exit runtime.Exit) engine.Event {
 	a.takeAwaySecrets()
 	ev := engine.UnitExited{At: time.Now(), Ref: a.ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost}
 	if exit.Lost {
 		ev.Code, ev.Message = 137, "its end was not seen by the container engine"
 	}
-	a.d.feed(ev)
+	return ev
 }
 
 // takeAwaySecrets comes before the end is told: a unit's secrets exist only
@@ -251,12 +261,12 @@ func (d *driver) created(ref engine.Ref, id string) {
 }
 
 // takeOver goes on with an attempt whose container runs.
-func (a *attempt) takeOver(ctx context.Context) {
+func (a *attempt) takeOver(ctx context.Context) engine.Event {
 	ctx, release := context.WithCancel(ctx)
 	defer release()
 	wait, err := a.d.project.cfg.Runtime.Watch(ctx, a.id)
 	if err != nil {
 		wait = func() (runtime.Exit, error) { return runtime.Exit{}, err }
 	}
-	a.watch(ctx, wait)
+	return a.watch(ctx, wait)
 }

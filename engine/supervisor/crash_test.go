@@ -13,6 +13,7 @@ import (
 
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
+	"github.com/limber-run/limber/runtime"
 	"github.com/limber-run/limber/runtime/fake"
 )
 
@@ -165,6 +166,30 @@ func TestWhatIsOnNoRecordIsRemoved(t *testing.T) {
 		if got := b.events(engine.TypeUnitWaiting); len(got) != 0 {
 			t.Errorf("not at once: %v", got)
 		}
+		b.down()
+	})
+}
+
+// The back-off may end after the deadline of its unit, by its jitter; then what
+// was prepared is discarded, and may be asked for at once.
+func TestAnAttemptThatWasDiscardedCanBeStarted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Service, "api", "pause")))
+		b.until(0, "workflow.ready")
+		d, ref := b.project.drivers["w"], engine.Ref{Run: 1, Kind: engine.Service, Name: "api", Attempt: 9}
+		d.post(func() { d.do(engine.Prepare{Ref: ref}) })
+		synctest.Wait()
+		b.rt.Inject(fake.Fault{On: fake.Remove, Subject: "api#9", Times: 1, Delay: 5 * time.Second})
+		d.post(func() {
+			d.do(engine.Discard{Ref: ref})
+			d.do(engine.Start{Ref: ref})
+		})
+		time.Sleep(time.Minute)
+		if c, err := b.rt.Inspect(t.Context(), "p.w.api.1.9"); err != nil || c.State != runtime.Running {
+			t.Errorf("after discard and start: %+v, %v", c, err)
+		}
+		b.rt.Kill("p.w.api.1.9", 0)
 		b.down()
 	})
 }

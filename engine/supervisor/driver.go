@@ -31,7 +31,7 @@ type driver struct {
 	containers map[engine.Ref]string // IDs of those not removed
 	timers     map[engine.Timer]*time.Timer
 	probes     map[probeKey]context.CancelFunc
-	hooks      map[engine.Ref]context.CancelFunc
+	hooks      map[engine.Ref]context.CancelCauseFunc
 	unsaved    bool            // the record on disk is behind: nothing may start
 	held       []engine.Action // what waits for the record
 
@@ -54,7 +54,7 @@ func newDriver(p *Project, run engine.Run) *driver {
 		mail:     make(chan func(), 64),
 		attempts: map[engine.Ref]*attempt{}, containers: map[engine.Ref]string{},
 		timers: map[engine.Timer]*time.Timer{}, probes: map[probeKey]context.CancelFunc{},
-		hooks: map[engine.Ref]context.CancelFunc{},
+		hooks: map[engine.Ref]context.CancelCauseFunc{},
 	}
 	d.images = newImages(p.cfg, d.note, d.wg.Go)
 	d.publish(atRest)
@@ -173,29 +173,40 @@ func (d *driver) begin(action engine.Action, carryOut func()) {
 
 func (d *driver) start(ref engine.Ref) {
 	at := d.attempts[ref]
-	if at == nil {
+	if at == nil || at.discard.isSet() {
 		at = d.newAttempt(ref)
 	}
 	at.start.set()
 }
 
 func (d *driver) newAttempt(ref engine.Ref) *attempt {
-	i := unitIndex(d.run.Spec, ref.Name)
-	at := newAttempt(d, ref, d.run.Spec.Units[i])
-	d.track(at, func() { at.run(d.project.life) })
+	at := newAttempt(d, ref, d.run.Spec.Units[d.run.Spec.Index(ref.Name)])
+	d.track(at, func() engine.Event { return at.run(d.project.life) })
 	return at
 }
 
-// track runs an attempt on a goroutine, and knows it for as long as that lasts.
-func (d *driver) track(at *attempt, run func()) {
+// track runs an attempt on a goroutine, and knows it until that is done. What
+// run returns is the end of the attempt, if there is one: the engine hears of
+// it when the attempt is known no more, because it may begin the same anew. One
+// that has been discarded is waited for: the containers have the same name.
+func (d *driver) track(at *attempt, run func() engine.Event) {
+	before := d.attempts[at.ref]
 	d.attempts[at.ref] = at
 	d.wg.Go(func() {
-		run()
+		if before != nil {
+			<-before.gone
+		}
+		end := run()
+		close(at.gone)
 		d.post(func() {
 			if d.attempts[at.ref] == at {
 				delete(d.attempts, at.ref)
-				d.publish(atRest)
 			}
+			if end != nil {
+				d.transition(end)
+				return
+			}
+			d.publish(atRest)
 		})
 	})
 }
@@ -276,12 +287,3 @@ func (d *driver) publish(now activity) {
 
 // idle reports whether nothing goes on, and nothing is asked for.
 func (d *driver) idle() bool { return d.asked.Load() == 0 && d.state.Load().idle }
-
-func unitIndex(w engine.Workflow, name string) int {
-	for i, u := range w.Units {
-		if u.Name == name {
-			return i
-		}
-	}
-	return -1
-}

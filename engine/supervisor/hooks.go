@@ -15,28 +15,36 @@ import (
 // handlers take the time they take.
 const hookRequestTimeout = 30 * time.Second
 
+var (
+	errAbandoned   = errors.New("abandoned")
+	errSandboxGone = errors.New("the sandbox is gone")
+)
+
 // hook begins or abandons the hook of an attempt.
 func (d *driver) hook(a engine.Hook) {
 	if cancel := d.hooks[a.Ref]; cancel != nil {
-		cancel()
+		cancel(errAbandoned)
 		delete(d.hooks, a.Ref)
 	}
 	i := d.run.Find(a.Ref)
-	if !a.On || i < 0 || d.sandbox.agent == nil {
+	if !a.On || i < 0 {
 		return
 	}
 	h := hookRun{
 		rt: d.project.cfg.Runtime, agent: d.sandbox.agent, container: d.containers[a.Ref],
 		spec: &d.run.Spec.Units[i],
 	}
-	ctx, cancel := context.WithCancel(d.project.life)
+	ctx, cancel := context.WithCancelCause(d.project.life)
 	d.hooks[a.Ref] = cancel
-	d.sandbox.probes.Go(func() {
-		defer cancel()
+	d.sandbox.begin(d, func() {
+		defer cancel(nil)
 		begun := time.Now()
 		code, err := h.run(ctx, h.spec.HookOf(a.Hook))
-		if ctx.Err() != nil {
-			return // abandoned
+		if cause := context.Cause(ctx); cause != nil {
+			code, err = failedCode(cause), cause
+		}
+		if errors.Is(err, errAbandoned) {
+			return
 		}
 		ev := engine.HookDone{At: time.Now(), Ref: a.Ref, Hook: a.Hook, OK: err == nil, Code: code, Took: time.Since(begun)}
 		if err != nil {
@@ -49,7 +57,7 @@ func (d *driver) hook(a engine.Hook) {
 // hookRun is what a hook is run with.
 type hookRun struct {
 	rt        runtime.Runtime
-	agent     *prober.Prober
+	agent     *prober.Prober // nil: there is no sandbox
 	container string
 	spec      *engine.UnitSpec
 }
@@ -59,6 +67,8 @@ func (h hookRun) run(ctx context.Context, what *engine.Handler) (code int, err e
 	switch {
 	case what.Exec != nil:
 		return h.exec(ctx, insideCommand(h.spec, what.Exec.Command))
+	case what.HTTPGet != nil && h.agent == nil:
+		return failedCode(errSandboxGone), errSandboxGone
 	case what.HTTPGet != nil:
 		ok, detail, err := h.agent.HTTPGet(ctx, what.HTTPGet, hookRequestTimeout)
 		if err == nil && !ok {

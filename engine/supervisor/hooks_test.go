@@ -91,3 +91,30 @@ func TestAHookIsRunAgainAfterACrash(t *testing.T) {
 		b.down()
 	})
 }
+
+func TestAStopDoesNotWaitForHooksOfALostSandbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		api, web := unit(engine.Service, "api", "pause"), unit(engine.Service, "web", "pause")
+		api.PreStop = &engine.Handler{HTTPGet: &engine.HTTPGet{Scheme: "http", Host: "127.0.0.1", Port: 80, Path: "/"}}
+		web.PreStop = execHook("sleep", "1h")
+		b.apply(workflow(api, web))
+		b.until(0, "workflow.ready")
+		if err := b.project.Restart(t.Context(), control.RestartRequest{Workflow: "w", Unit: "web"}); err != nil {
+			t.Fatal(err)
+		}
+		b.until(0, "hook.started web#1")
+		b.rt.Vanish("p.w.sandbox1")
+		b.until(0, "run.started@2 SandboxLost")
+		want := []string{
+			"0s hook.finished api#1 code=1 FailedPreStopHook", "0s hook.finished web#1 code=1 FailedPreStopHook",
+			"0s unit.exited api#1 code=0 Completed", "0s unit.exited web#1 code=0 Completed",
+		}
+		got := b.events(engine.TypeHookFinished, engine.TypeUnitExited)
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		b.down()
+	})
+}

@@ -28,7 +28,7 @@ func (d *driver) probing(a engine.Probing) {
 	agent, job := d.sandbox.agent, d.probeJob(i, a)
 	ctx, cancel := context.WithCancel(d.project.life)
 	d.probes[key] = cancel
-	d.sandbox.probes.Go(func() {
+	d.sandbox.begin(d, func() {
 		agent.Run(ctx, job, func(r prober.Result) {
 			d.feed(engine.ProbeDone{At: r.At, Ref: a.Ref, Probe: a.Probe, OK: r.OK, Extra: r.Extra, Detail: r.Detail})
 		})

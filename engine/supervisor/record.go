@@ -115,7 +115,7 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 		at.takeAwaySecrets()
 		return
 	}
-	d.track(at, func() { at.takeOver(d.project.life) })
+	d.track(at, func() engine.Event { return at.takeOver(d.project.life) })
 }
 
 // refOf reads the labels of a unit's container. It reports false for an
@@ -123,7 +123,7 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 func (d *driver) refOf(labels map[string]string) (engine.Ref, bool) {
 	run, err1 := strconv.Atoi(labels[LabelRun])
 	attempt, err2 := strconv.Atoi(labels[LabelAttempt])
-	i := unitIndex(d.run.Spec, labels[LabelUnit])
+	i := d.run.Spec.Index(labels[LabelUnit])
 	if err1 != nil || err2 != nil || i < 0 {
 		return engine.Ref{}, false
 	}

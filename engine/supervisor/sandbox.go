@@ -275,6 +275,15 @@ func (s *sandbox) forget(id string) {
 	s.old = kept
 }
 
+// begin runs what may use the agent on a goroutine.
+func (s *sandbox) begin(d *driver, f func()) {
+	if s.agent == nil {
+		d.wg.Go(f)
+		return
+	}
+	s.probes.Go(f)
+}
+
 // close ends the probes and hooks, and the connection to the agent.
 func (s *sandbox) close(d *driver) {
 	if s.agent == nil {
@@ -285,7 +294,7 @@ func (s *sandbox) close(d *driver) {
 		delete(d.probes, key)
 	}
 	for ref, cancel := range d.hooks {
-		cancel()
+		cancel(errSandboxGone)
 		delete(d.hooks, ref)
 	}
 	agent, probes := s.agent, s.probes
