@@ -13,14 +13,18 @@
 //	                   │  │ UnitExited │ UnitExited│
 //	                   │  ▼            ▼           ▼
 //	     TimerBackoff  │  ┌─────────────────────────┐
-//	                   │  │ a new attempt?          │── no ──▶ Succeeded, Failed
-//	                   │  └─────────────────────────┘
-//	                   │         │ at once   │ later
-//	                   ├─────────┘           ▼
-//	                   └────────────────── Backoff ◀── UnitWaiting (from any live phase)
+//	                   │  │ a new attempt?          │── no ──▶ Succeeded, Failed ──▶ Pending
+//	                   │  └─────────────────────────┘              ▲     (restart asked for)
+//	                   │         │ at once   │ later               │
+//	                   ├─────────┘           ▼                     │
+//	                   └────────────────── Backoff ────────────────┘
+//	                                           ▲      (a deadline, the end of the run)
+//	                                           └── UnitWaiting (from any live phase)
 //
 // Started and Ready are conditions, not phases: true of a running sidecar or
-// service whose startup probe, and then readiness probe, has passed.
+// service whose post_start hook and startup probe, and then readiness probe,
+// have passed. A pre_stop hook comes before the signal; its unit is Stopping
+// from its begin, but for a sidecar that waits for its turn.
 //
 // # A run
 //
@@ -31,6 +35,8 @@
 //	                   │                                    a deadline, a lost sandbox
 //	                   ▼ no Next
 //	            Succeeded, Failed
+//
+// Next has a back-off of its own if the exit of a unit led to it.
 //
 // # Invariants
 //
