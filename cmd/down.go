@@ -78,7 +78,7 @@ func (o *downOptions) removeRest(ctx context.Context, a *App, p project) error {
 	if len(found) == 0 {
 		a.sayf("project %q is not there", p.name)
 	}
-	return supervisor.RemoveAll(ctx, rt, p.name, o.volumes)
+	return supervisor.RemoveAll(ctx, rt, p.name, p.stateDir, o.volumes)
 }
 
 // down asks for the end, and shows it.

@@ -34,7 +34,7 @@ type Prepare struct{ Ref Ref }
 type Discard struct{ Ref Ref }
 
 // Start begins an attempt. Answered by UnitStarted and later UnitExited, or by
-// UnitExited alone, or by UnitWaiting alone.
+// UnitExited alone, or by UnitWaiting or UnitSkipped alone.
 type Start struct {
 	Ref   Ref
 	Cause string

@@ -16,16 +16,21 @@ type books struct {
 	signaled map[Ref]bool // has been sent a signal
 	prepared map[Ref]bool
 	hooks    map[Ref]HookKind // under way
+	skips    map[Ref]bool     // told to be needless
 	started  map[string]bool  // sidecars that were started in this run
 	done     map[string]bool  // units that have succeeded in this run, by themselves
 	before   map[string]bool  // done, of the run before
+	early    map[Ref]bool     // was being stopped before the run was
+	ending   bool             // the run was being ended before the last event
 	stopping bool             // the last request was a stop
 }
 
 func newBooks() books {
 	return books{
 		alive: map[Ref]bool{}, signaled: map[Ref]bool{}, prepared: map[Ref]bool{}, hooks: map[Ref]HookKind{},
+		skips:   map[Ref]bool{},
 		started: map[string]bool{}, done: map[string]bool{}, before: map[string]bool{},
+		early: map[Ref]bool{},
 	}
 }
 
@@ -70,6 +75,7 @@ func (w *world) request(ev Event) {
 	default:
 	}
 	w.trace = append(w.trace, said)
+	w.ending = w.Run.Ending != nil
 	run, actions := w.transition(ev)
 	w.Run = run
 	for _, a := range actions {
@@ -162,10 +168,15 @@ func (w *world) checkNotice(n Notice) {
 		clear(w.started)
 		w.checkNothingLeft()
 	case TypeUnitSkipped:
-		if !w.before[n.Ref.Name] {
+		if !w.before[n.Ref.Name] && !w.skips[n.Ref] {
 			w.fatalf("%s skipped although it has not succeeded", n.Ref)
 		}
 		w.done[n.Ref.Name] = true
+	case TypeUnitStopping:
+		w.early[n.Ref] = n.Reason != ReasonStopped
+		if w.ending && n.Reason != ReasonStopped {
+			w.fatalf("%s is stopped for %s while the run ends", n.Ref, n.Reason)
+		}
 	default:
 	}
 }
@@ -228,7 +239,7 @@ func (w *world) checkSignal(ref Ref) {
 	first := !w.signaled[ref]
 	w.signaled[ref] = true
 	i := w.Run.Find(ref)
-	if i < 0 || ref.Kind != Sidecar || w.Run.Ending == nil || !first {
+	if i < 0 || ref.Kind != Sidecar || w.Run.Ending == nil || !first || w.early[ref] {
 		return
 	}
 	for other := range w.alive {

@@ -102,6 +102,15 @@ type UnitWaiting struct {
 	Permanent bool // a new try has little hope
 }
 
+// UnitSkipped says that an init step need not run. Like UnitWaiting it ends an
+// attempt of which nothing ran.
+type UnitSkipped struct {
+	At      time.Time
+	Ref     Ref
+	Reason  Reason // ReasonOnce or ReasonUnchanged
+	Message string
+}
+
 // ProbeDone is the result of one probe of a running attempt.
 type ProbeDone struct {
 	At     time.Time
@@ -139,6 +148,7 @@ func (e Observed) when() time.Time         { return e.At }
 func (e UnitStarted) when() time.Time      { return e.At }
 func (e UnitExited) when() time.Time       { return e.At }
 func (e UnitWaiting) when() time.Time      { return e.At }
+func (e UnitSkipped) when() time.Time      { return e.At }
 func (e ProbeDone) when() time.Time        { return e.At }
 func (e HookDone) when() time.Time         { return e.At }
 func (e TimerFired) when() time.Time       { return e.At }

@@ -86,6 +86,7 @@ func (w *world) unit(i int, policy RestartPolicy) UnitSpec {
 	switch u.Kind {
 	case Init:
 		u.Restart.Policy = RestartOnFailure
+		u.Run = []RunMode{RunAlways, RunOnce, RunOnChange}[w.next(3)]
 		u.Timeout = time.Duration(w.next(2)) * 10 * time.Second
 		u.Restart.Deadline = time.Duration(max(w.next(6)-4, 0)) * time.Minute
 		return u
@@ -171,6 +172,13 @@ func (w *world) advanceUnit() {
 	case 3:
 		if !w.alive[ref] {
 			delete(w.alive, ref)
+			delete(w.signaled, ref) // a new attempt may have the same name
+			if w.spec(ref).Run != RunAlways && w.next(2) == 0 {
+				w.done[ref.Name] = true
+				w.skips[ref] = true
+				w.request(UnitSkipped{At: w.Now, Ref: ref, Reason: ReasonOnce})
+				return
+			}
 			w.request(UnitWaiting{At: w.Now, Ref: ref, Reason: "ErrImagePull", Permanent: w.next(2) == 0})
 		}
 	case 4, 5:
@@ -254,6 +262,7 @@ func (w *world) stale() {
 	w.request(UnitStarted{At: w.Now, Ref: ref})
 	w.request(UnitExited{At: w.Now, Ref: ref})
 	w.request(UnitWaiting{At: w.Now, Ref: ref, Reason: "ErrImagePull"})
+	w.request(UnitSkipped{At: w.Now, Ref: ref, Reason: ReasonOnce})
 	w.request(ProbeDone{At: w.Now, Ref: ref, Probe: Startup, OK: true})
 	w.request(HookDone{At: w.Now, Ref: ref, Hook: PostStart, OK: true})
 	for _, kind := range []TimerKind{TimerBackoff, TimerTimeout, TimerGrace, TimerGiveUp} {
@@ -312,6 +321,7 @@ func (w *world) found(ref Ref, sameBoot bool) (seen ObservedUnit, found bool) {
 	case !runs && w.next(2) == 0:
 		seen.State = runtime.Prepared // Start is repeated
 		delete(w.alive, ref)
+		delete(w.signaled, ref)
 	case !runs:
 		w.began(ref)
 	}

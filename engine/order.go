@@ -70,7 +70,7 @@ func (t *turn) prepareAfter(i int) {
 }
 
 func (t *turn) prepareIfPending(i int) {
-	if t.Units[i].Phase == UnitPending {
+	if t.Units[i].Phase == UnitPending && t.Spec.Units[i].Run == RunAlways { // else it may not be needed
 		t.prepare(i)
 	}
 }

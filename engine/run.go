@@ -73,6 +73,8 @@ const (
 	ReasonImagePullBackOff Reason = "ImagePullBackOff"
 	ReasonSandboxFailed    Reason = "FailedCreatePodSandBox"
 	ReasonNoInit           Reason = "NoInit"
+	ReasonOnce             Reason = "Once"
+	ReasonUnchanged        Reason = "Unchanged"
 
 	ReasonPostStartHookError Reason = "PostStartHookError"
 	ReasonPreStopHookError   Reason = "FailedPreStopHook"
@@ -139,6 +141,8 @@ type Unit struct {
 	StartedAt    time.Time `json:"started_at,omitzero"`  // of the current or last attempt
 	FirstStartAt time.Time `json:"first_start,omitzero"` // of the first one
 	Exit         *UnitExit `json:"exit,omitempty"`       // of the last ended attempt
+
+	Skipped Reason `json:"skipped,omitempty"` // why it succeeded without an attempt
 
 	StopCause StopCause `json:"stop_cause,omitempty"` // why the live attempt is being stopped
 	KillAt    time.Time `json:"kill_at,omitzero"`     // when its grace period is over

@@ -18,7 +18,8 @@ import (
 //	restart [UNIT] [no-init]             +3s
 //	sandbox ready|lost|failed N          started REF
 //	exited REF CODE [oom] [lost]         waiting REF REASON [permanent]
-//	probe REF KIND ok|failed [extra]     hook REF KIND CODE
+//	skipped REF REASON                   hook REF KIND CODE
+//	probe REF KIND ok|failed [extra]
 //	observed [boot] [no-sandbox] REF=STATE[:CODE[:AGO]]…
 //
 // A REF is what Ref.String prints.
@@ -111,7 +112,7 @@ func (s *Scenario) parse(words []string) (Event, error) {
 		return s.parseSandbox(args)
 	case "observed":
 		return s.parseObserved(args)
-	case "started", "exited", "waiting", "probe", "hook":
+	case "started", "exited", "waiting", "skipped", "probe", "hook":
 		return s.parseUnit(words[0], args)
 	}
 	return nil, fmt.Errorf("unknown event")
@@ -184,6 +185,8 @@ func (s *Scenario) parseUnit(what string, args []string) (Event, error) {
 		return UnitWaiting{At: s.Now, Ref: ref, Reason: args[0], Permanent: slices.Contains(args, "permanent")}, nil
 	case what == "probe" && len(args) > 1:
 		return parseProbeDone(s.Now, ref, args)
+	case what == "skipped" && len(args) > 0:
+		return UnitSkipped{At: s.Now, Ref: ref, Reason: Reason(args[0])}, nil
 	case what == "hook" && len(args) > 1:
 		code, err := strconv.Atoi(args[1])
 		return HookDone{At: s.Now, Ref: ref, Hook: HookKind(args[0]), OK: code == 0, Code: code}, err

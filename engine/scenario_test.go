@@ -152,6 +152,8 @@ func parseUnit(t *testing.T, w Workflow, words []string) UnitSpec {
 			u.Restart.Deadline = duration(t, value)
 		case "reset_after":
 			u.Restart.ResetAfter = duration(t, value)
+		case "run":
+			u.Run = RunMode(value)
 		case "timeout":
 			u.Timeout = duration(t, value)
 		case "post_start":

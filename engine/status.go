@@ -76,6 +76,8 @@ func unitStatus(r *Run, i int) UnitStatus {
 	switch {
 	case u.Phase == UnitRunning || u.Phase == UnitStopping:
 		s.State = StateRunning
+	case u.Skipped != "":
+		s.State, s.Reason = StateExited, u.Skipped
 	case u.Phase.Final() && u.Exit != nil:
 		s.State = StateExited
 		s.Reason, s.FinishedAt = u.Exit.Reason, u.Exit.FinishedAt

@@ -62,6 +62,8 @@ func (t *turn) fold(ev Event) {
 		t.unitExited(ev)
 	case UnitWaiting:
 		t.unitWaiting(ev)
+	case UnitSkipped:
+		t.unitSkipped(ev)
 	case ProbeDone:
 		t.probeDone(ev)
 	case HookDone:
@@ -206,7 +208,7 @@ func (t *turn) carry(old Run, next NextRun) {
 		lost := next.Reason == ReasonSandboxLost || next.Reason == ReasonBoot
 		switch {
 		case spec.Kind == Init && next.NoInit:
-			t.Units[i] = Unit{Phase: UnitSucceeded, Ready: true, Exit: old.Units[j].Exit}
+			t.Units[i] = Unit{Phase: UnitSucceeded, Ready: true, Exit: old.Units[j].Exit, Skipped: ReasonNoInit}
 			t.noticeUnit(i, Notice{Type: TypeUnitSkipped, Reason: ReasonNoInit})
 		case spec.Kind == Service && lost && spec.Restart.Policy != RestartAlways:
 			t.Units[i] = Unit{Phase: UnitSucceeded, Exit: old.Units[j].Exit}

@@ -269,7 +269,9 @@ func (t *turn) restart(i int) {
 		t.start(i, fmt.Sprintf("exit code %d", u.Exit.Code))
 	default:
 		t.wait(i, delay, policy.Backoff.Jitter, ReasonCrashLoopBackOff)
-		t.prepare(i)
+		if t.Spec.Units[i].Run == RunAlways {
+			t.prepare(i)
+		}
 	}
 }
 
@@ -337,6 +339,19 @@ func (t *turn) unitWaiting(ev UnitWaiting) {
 	default:
 		t.wait(i, DefaultBackoff.Delay(u.Waits), DefaultBackoff.Jitter, waitReason(Reason(ev.Reason)))
 	}
+}
+
+// unitSkipped takes an init step for done that has its work behind it.
+func (t *turn) unitSkipped(ev UnitSkipped) {
+	i := t.Find(ev.Ref)
+	if i < 0 || !t.Units[i].Phase.Live() {
+		return
+	}
+	t.left(i)
+	t.noticeUnit(i, Notice{Type: TypeUnitSkipped, Reason: ev.Reason, Message: ev.Message})
+	t.Units[i].Attempt-- // it did not come about
+	t.Units[i].Skipped = ev.Reason
+	t.succeed(i)
 }
 
 // waitReason is what a unit in back-off shows (SEMANTICS B 24, 113).

@@ -139,6 +139,11 @@ type UnitSpec struct {
 
 	// Timeout bounds one attempt of an init step; 0: none.
 	Timeout time.Duration `json:"timeout,omitempty"`
+	// Run says in which runs an init step runs.
+	Run RunMode `json:"run,omitempty"`
+	// Inputs are files and directories of the host, absolute, whose content
+	// counts for RunOnChange.
+	Inputs []string `json:"inputs,omitempty"`
 	// Restart is the policy after an exit; of an init step its retry block.
 	Restart Restart `json:"restart"`
 
@@ -149,6 +154,17 @@ type UnitSpec struct {
 	PostStart *Handler `json:"post_start,omitempty"`
 	PreStop   *Handler `json:"pre_stop,omitempty"`
 }
+
+// RunMode says in which runs an init step runs (SEMANTICS A6). Whether it is
+// needed is found out when its turn has come.
+type RunMode string
+
+// Run modes.
+const (
+	RunAlways   RunMode = ""          // in every run
+	RunOnce     RunMode = "once"      // until it has succeeded, whatever it was run with
+	RunOnChange RunMode = "on_change" // if it has not succeeded with just what it would be run with now
+)
 
 // Ref names one attempt of one unit. Every event and every timer carries one;
 // what does not match the current attempt is dropped. Attempts are counted

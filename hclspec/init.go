@@ -8,8 +8,10 @@ import (
 	"github.com/limber-run/limber/engine"
 )
 
-// runMode says when an init step runs again in a later run.
+// runMode is engine.RunMode as it is written.
 type runMode string
+
+const runAlways runMode = "always"
 
 const (
 	noProbes = "an init step runs to completion, so there is nothing to probe or to stop. Its exit code says how it went; use timeout and retry, or make it a sidecar if it is to stay up."
@@ -20,10 +22,8 @@ var initTable = unitTable(table[unit]{
 	noun: "an init step",
 	attrs: []attr[unit]{
 		{name: "timeout", doc: "the time that one attempt may take; 0s, the default: any", set: duration(0, func(u *unit) *time.Duration { return &u.spec.Timeout })},
-		{name: "run", doc: "when it runs: always, in every run", set: choice([]runMode{"always"}, map[runMode]string{
-			"once":      "remembering that a step is done is not available yet. Until then let the step find out for itself, for example by a file in a volume.",
-			"on_change": "remembering what a step ran with is not available yet. Until then let the step find out for itself, for example by a file in a volume.",
-		}, func(*unit) *runMode { return new(runMode) })},
+		{name: "run", doc: "in which runs it runs: always (default); once, until it has succeeded; on_change, if it has not succeeded with the same image, settings, secrets and inputs", set: choice([]runMode{runAlways, runMode(engine.RunOnce), runMode(engine.RunOnChange)}, nil, func(u *unit) *runMode { return &u.run })},
+		{name: "inputs", doc: "files and directories whose content counts for run = \"on_change\"", set: inputs},
 	},
 	blocks: []nested[unit]{
 		{name: "retry", doc: "how often and how soon it is tried again after a failure", once: true, add: addRetry},
@@ -38,4 +38,20 @@ var initTable = unitTable(table[unit]{
 })
 
 // addInit takes in an init block.
-func addInit(d *decoder, b *hcl.Block, w *workflow) { d.addUnit(engine.Init, initTable, b, w) }
+func addInit(d *decoder, b *hcl.Block, w *workflow) {
+	u := d.addUnit(engine.Init, initTable, b, w)
+	if u.run != runAlways {
+		u.spec.Run = engine.RunMode(u.run)
+	}
+	if len(u.spec.Inputs) > 0 && u.spec.Run != engine.RunOnChange {
+		d.errorf(u.inputsAt, sumConflict, "inputs count for run = \"on_change\" alone.")
+	}
+}
+
+func inputs(a arg, u *unit) {
+	u.inputsAt = a.attr.NameRange
+	list, _ := a.texts(`a list of files and directories, such as ["schema.sql"]`)
+	for _, path := range list {
+		u.spec.Inputs = append(u.spec.Inputs, within(a.d.dirs[a.attr.Range.Filename], path))
+	}
+}

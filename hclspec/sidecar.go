@@ -31,4 +31,5 @@ var longRunningBlocks = []nested[unit]{
 var longRunningRefusals = []refusal{
 	notHere("timeout", "only an attempt of an init step has a timeout. active_deadline of the workflow bounds a whole run, a startup_probe the time to start."),
 	notHere("run", "only init steps can be left out of a run."),
+	notHere("inputs", "only init steps can be left out of a run."),
 }

@@ -28,6 +28,8 @@ type unit struct {
 	handlers []*handler // of its probes and hooks
 	restart  *restart   // nil: no such block
 	rules    []engine.RestartRule
+	run      runMode
+	inputsAt hcl.Range
 }
 
 // labelPrefix is of the labels that limber sets itself.
@@ -64,7 +66,6 @@ var unitRefusals = []refusal{
 	notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
 	notYet("plugin", "plugins are not available yet. Until then set image = limber.toolbox and a command such as [\"wait-tcp\", \"queue:5672\"]."),
 	notYet("depends_on", "until then the order of init and sidecar blocks is the order of start, and services start after them."),
-	notYet("inputs", "until then init steps run in every run."),
 	notYet("outputs", "until then write a file into a volume that both units mount."),
 	notHere("entrypoint", "it is called command here, and what Compose calls command is args."),
 	notHere("environment", "it is called env here."),
@@ -94,7 +95,7 @@ func unitTable(t table[unit]) *table[unit] {
 }
 
 // addUnit takes in a unit of a kind.
-func (d *decoder) addUnit(kind engine.Kind, t *table[unit], b *hcl.Block, w *workflow) {
+func (d *decoder) addUnit(kind engine.Kind, t *table[unit], b *hcl.Block, w *workflow) *unit {
 	u := &unit{decl: b.DefRange, label: b.LabelRanges[0], enabled: true}
 	u.spec.Name, u.spec.Kind = d.name(b), kind
 	t.decode(d, b, u)
@@ -103,6 +104,7 @@ func (d *decoder) addUnit(kind engine.Kind, t *table[unit], b *hcl.Block, w *wor
 	}
 	u.spec.Container.Env = u.environment()
 	w.units = append(w.units, u)
+	return u
 }
 
 func image(a arg, u *unit) {

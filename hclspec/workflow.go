@@ -35,7 +35,7 @@ var workflowTable = newTable(table[workflow]{
 		notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
 		notYet("depends_on", "until then put what belongs together into one workflow: its init steps and sidecars start first."),
 		notHere("restart_rule", "it belongs into the unit whose exit codes it is about."),
-		notYet("inputs", "until then init steps run in every run."),
+		notHere("inputs", "it belongs into the init steps that they are of, with run = \"on_change\"."),
 		notYet("outputs", "until then let units share files in a volume."),
 		notHere("secret", "declare it at the top of the file, and name it in the units that may see it."),
 		notHere("volume", "declare it at the top of the file, and mount it in the units that need it."),

@@ -53,7 +53,7 @@ func SaveRecord(dir string, r Record) error {
 	if err != nil {
 		return fmt.Errorf("save run record of %q: %w", r.Run.Spec.Name, err)
 	}
-	if err := makeRunsDir(dir); err != nil {
+	if err := makeDir(runsDir(dir)); err != nil {
 		return fmt.Errorf("save run record: %w", err)
 	}
 	if err := replaceFile(recordPath(dir, r.Run.Spec.Name), text); err != nil {
@@ -75,15 +75,15 @@ func recordPath(dir, workflow string) string {
 	return filepath.Join(runsDir(dir), url.PathEscape(workflow)+recordEnd)
 }
 
-// makeRunsDir makes the directory of the records, durably.
-func makeRunsDir(dir string) error {
-	if _, err := os.Stat(runsDir(dir)); err == nil {
+// makeDir makes a directory of the state directory, durably.
+func makeDir(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
-	if err := os.MkdirAll(runsDir(dir), 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	return syncDir(filepath.Dir(dir))
 }
 
 // replaceFile gives the file at path another content, all or nothing.

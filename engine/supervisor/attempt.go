@@ -28,6 +28,7 @@ type attempt struct {
 	discard  signal
 	gone     chan struct{} // closed when nothing of it goes on
 	id       string        // of the container, once prepared
+	inputs   string        // fingerprint of what a step is run with that need not always run
 	delivery *secrets.Delivery
 }
 
@@ -65,6 +66,12 @@ func (a *attempt) run(ctx context.Context) engine.Event {
 	defer release()
 	making, cancel := a.making(ctx)
 	defer cancel()
+	if skip, err := a.needless(making); err != nil || skip != nil {
+		if skip != nil {
+			return skip
+		}
+		return a.failed(ctx, err, making.Err() != nil)
+	}
 	wait, err := a.make(making, ctx) // if it fails ahead of its turn, Start tries again
 	if !a.awaitTurn(ctx) {
 		a.drop(ctx)
@@ -114,10 +121,8 @@ func (a *attempt) awaitTurn(ctx context.Context) bool {
 // make creates and initialises the container, and subscribes to its end for
 // as long as life goes on.
 func (a *attempt) make(ctx, life context.Context) (func() (runtime.Exit, error), error) {
-	spec := a.spec.Container
-	if err := a.images.ensure(ctx, a.d.project.life, spec.Image, spec.Pull); err != nil {
-		reason, permanent := pullReason(err)
-		return nil, &waitError{reason: reason, permanent: permanent, err: err}
+	if err := a.ensureImage(ctx); err != nil {
+		return nil, err
 	}
 	spec, err := a.complete(ctx)
 	if err != nil {
@@ -131,6 +136,16 @@ func (a *attempt) make(ctx, life context.Context) (func() (runtime.Exit, error),
 	a.id = id
 	a.d.created(a.ref, id)
 	return rt.Watch(life, id)
+}
+
+func (a *attempt) ensureImage(ctx context.Context) error {
+	spec := a.spec.Container
+	err := a.images.ensure(ctx, a.d.project.life, spec.Image, spec.Pull)
+	if err != nil {
+		reason, permanent := pullReason(err)
+		return &waitError{reason: reason, permanent: permanent, err: err}
+	}
+	return nil
 }
 
 // launch delivers the secrets and starts the process. A start that is under
@@ -229,6 +244,7 @@ func (a *attempt) send(ctx context.Context, name string) {
 
 func (a *attempt) exited(exit runtime.Exit) engine.Event {
 	a.takeAwaySecrets()
+	a.remember(exit)
 	ev := engine.UnitExited{At: time.Now(), Ref: a.ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost}
 	if exit.Lost {
 		ev.Code, ev.Message = 137, "its end was not seen by the container engine"

@@ -18,6 +18,7 @@ const (
 	LabelUnit     = "dev.limber.unit"
 	LabelAttempt  = "dev.limber.attempt"
 	LabelSpec     = "dev.limber.spec"
+	LabelInputs   = "dev.limber.inputs"  // fingerprint of what an init step is run with
 	LabelSandbox  = "dev.limber.sandbox" // number of a sandbox's holder
 	LabelVolume   = "dev.limber.volume"  // engine.VolumeKind of a volume
 )
@@ -60,6 +61,9 @@ func (a *attempt) labels() map[string]string {
 		LabelAttempt: strconv.Itoa(a.ref.Attempt),
 		LabelSpec:    a.workflow.Fingerprint(),
 	})
+	if a.inputs != "" {
+		labels[LabelInputs] = a.inputs
+	}
 	for key, value := range a.spec.Container.Labels {
 		if _, ours := labels[key]; !ours {
 			labels[key] = value

@@ -107,12 +107,15 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 	}
 	ev.Units = append(ev.Units, engine.ObservedUnit{Ref: ref, State: c.State, Exit: c.Exit})
 	at := newAttempt(d, ref, d.run.Spec.Units[i])
-	at.id = c.ID
+	at.id, at.inputs = c.ID, c.Labels[LabelInputs]
 	if len(at.spec.Secrets) > 0 {
 		at.delivery = d.project.secrets.Adopt(d.name, ref)
 	}
 	if c.State != runtime.Running {
 		at.takeAwaySecrets()
+		if c.State == runtime.Exited && d.run.Units[i].Phase != engine.UnitStopping {
+			at.remember(c.Exit)
+		}
 		return
 	}
 	d.track(at, func() engine.Event { return at.takeOver(d.project.life) })

@@ -197,7 +197,7 @@ func (p *Project) down(ctx context.Context, req control.DownRequest) error {
 	if err := p.untilIdle(ctx); err != nil {
 		return err
 	}
-	if err := RemoveAll(ctx, p.cfg.Runtime, p.cfg.Project, req.Volumes); err != nil {
+	if err := RemoveAll(ctx, p.cfg.Runtime, p.cfg.Project, p.cfg.StateDir, req.Volumes); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(filepath.Join(p.cfg.RuntimeDir, agentsDir)); err != nil {
@@ -248,8 +248,9 @@ func (p *Project) idle() bool {
 }
 
 // RemoveAll removes what a project has in the engine: containers, networks and
-// volumes, the named ones only if asked.
-func RemoveAll(ctx context.Context, rt runtime.Runtime, project string, named bool) error {
+// volumes. The named ones, and with them the memory of which steps are done,
+// it removes only if asked.
+func RemoveAll(ctx context.Context, rt runtime.Runtime, project, stateDir string, named bool) error {
 	labels := projectLabels(project)
 	containers, err := rt.List(ctx, labels)
 	if err != nil {
@@ -271,6 +272,9 @@ func RemoveAll(ctx context.Context, rt runtime.Runtime, project string, named bo
 	kinds := []engine.VolumeKind{engine.VolumeScratch, engine.VolumeTmpfs}
 	if named {
 		kinds = append(kinds, engine.VolumeNamed)
+		if err := journal.RemoveDone(stateDir); err != nil {
+			return err
+		}
 	}
 	for _, kind := range kinds {
 		labels[LabelVolume] = string(kind)

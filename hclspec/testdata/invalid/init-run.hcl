@@ -1,6 +1,12 @@
 workflow "w" {
-  init "s" {
-    image = "img:1"
-    run = "once" # ERROR: Not supported yet
+  init "a" {
+    image  = "img:1"
+    run    = "once"
+    inputs = ["schema.sql"] # ERROR: Conflicting settings
+  }
+  init "b" {
+    image  = "img:1"
+    run    = "on_change"
+    inputs = "schema.sql" # ERROR: Wrong type
   }
 }

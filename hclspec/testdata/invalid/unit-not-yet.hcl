@@ -4,7 +4,7 @@ workflow "w" {
     for_each = [] # ERROR: Not supported yet
     depends_on = [] # ERROR: Not supported yet
     outputs = [] # ERROR: Not supported yet
-    inputs = [] # ERROR: Not supported yet
+    inputs = [] # ERROR: Not allowed here
     dynamic "mount" { # ERROR: Not supported yet
     }
     plugin "wait_tcp" { # ERROR: Not supported yet

@@ -33,7 +33,9 @@ workflow "w" {
     }
   }
   init "first" {
-    image = "img:1"
+    image  = "img:1"
+    run    = "on_change"
+    inputs = ["sql/../schema.sql", "/srv/data"]
   }
   sidecar "second" {
     image   = "img:1"

@@ -1,6 +1,0 @@
-workflow "w" {
-  init "s" {
-    image = "img:1"
-    run = "on_change" # ERROR: Not supported yet
-  }
-}
