@@ -113,7 +113,7 @@ func (t *turn) settleConditions() {
 		t.notice(Notice{Type: TypeWorkflowPhase, Phase: phase})
 	}
 	ready := t.Initialized && t.allReady()
-	if ready == t.Ready {
+	if ready == t.Ready || ready && t.Ending != nil { // what ends does not become ready by it
 		return
 	}
 	t.Ready = ready

@@ -27,8 +27,11 @@ type attempt struct {
 	kill     signal
 	discard  signal
 	gone     chan struct{} // closed when nothing of it goes on
-	id       string        // of the container, once prepared
-	inputs   string        // fingerprint of what a step is run with that need not always run
+	// before are containers that the run has given up, and whose end has not
+	// been seen: they must be gone first.
+	before   []string
+	id       string // of the container, once prepared
+	inputs   string // fingerprint of what a step is run with that need not always run
 	delivery *secrets.Delivery
 }
 
@@ -121,6 +124,11 @@ func (a *attempt) awaitTurn(ctx context.Context) bool {
 // make creates and initialises the container, and subscribes to its end for
 // as long as life goes on.
 func (a *attempt) make(ctx, life context.Context) (func() (runtime.Exit, error), error) {
+	for _, id := range a.before {
+		if err := a.d.project.cfg.Runtime.Remove(ctx, id); err != nil {
+			return nil, err
+		}
+	}
 	if err := a.ensureImage(ctx); err != nil {
 		return nil, err
 	}
@@ -235,10 +243,9 @@ func (a *attempt) watch(ctx context.Context, wait func() (runtime.Exit, error)) 
 // answer must not keep the attempt from its end, or from the next signal.
 func (a *attempt) send(ctx context.Context, name string) {
 	a.d.wg.Go(func() {
-		err := patiently(ctx, func() error { return a.d.project.cfg.Runtime.Signal(ctx, a.id, name) })
-		if err != nil && ctx.Err() == nil && !errors.Is(err, runtime.ErrNotFound) {
-			a.d.log.Warn().Err(err).Stringer("unit", a.ref).Str("signal", name).Msg("signal")
-		}
+		_ = a.d.stubbornly(ctx, "signal "+a.ref.String(), func() error { // until it has ended
+			return a.d.project.cfg.Runtime.Signal(ctx, a.id, name)
+		})
 	})
 }
 

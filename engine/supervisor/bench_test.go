@@ -26,6 +26,7 @@ type bench struct {
 	state   string
 	runtime string
 	begun   time.Time
+	boot    string // ID of the host's boot; "": the real one
 
 	project *Project
 	crash   context.CancelFunc // the supervisor is gone at once
@@ -36,14 +37,18 @@ func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, rt: fake.New("toolbox"), state: t.TempDir(), runtime: t.TempDir(), begun: time.Now()}
 	t.Setenv(secrets.AllowDisk, "1")
+	b.nameContainers()
+	b.open()
+	return b
+}
+
+func (b *bench) nameContainers() {
 	b.rt.NameBy(func(s runtime.Spec) string {
 		if s.Labels[LabelUnit] == "" {
 			return "sandbox" + s.Labels[LabelSandbox]
 		}
 		return fmt.Sprintf("%s#%s", s.Labels[LabelUnit], s.Labels[LabelAttempt])
 	})
-	b.open()
-	return b
 }
 
 // open starts a supervisor, also after crash.
@@ -52,7 +57,7 @@ func (b *bench) open() {
 	p, err := Open(Config{
 		Project: "p", StateDir: b.state, RuntimeDir: b.runtime, Runtime: b.rt,
 		Toolbox:    Toolbox{Ref: "toolbox", Ensure: func(context.Context) error { return nil }},
-		Executable: "/bin/true", Log: zerolog.Nop(),
+		Executable: "/bin/true", BootID: b.boot, Log: zerolog.Nop(),
 	})
 	if err != nil {
 		b.t.Fatal(err)

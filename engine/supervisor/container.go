@@ -126,16 +126,15 @@ func (d *driver) await(ctx context.Context, id string, wait func() (runtime.Exit
 	}
 }
 
-// remove takes a container away, in the background and for good.
-func (d *driver) remove(id string) {
-	d.wg.Go(func() { d.removeNow(id) })
-}
+// removeTimeout is how long a container is tried to be removed. What is left
+// after that is removed when the workflow is taken over, or down.
+const removeTimeout = time.Minute
 
+// removeNow takes a container away for good.
 func (d *driver) removeNow(id string) {
-	err := patiently(d.project.life, func() error { return d.project.cfg.Runtime.Remove(d.project.life, id) })
-	if err != nil && d.project.life.Err() == nil {
-		d.log.Warn().Err(err).Str("container", id).Msg("remove")
-	}
+	ctx, cancel := context.WithTimeout(d.project.life, removeTimeout)
+	defer cancel()
+	_ = d.stubbornly(ctx, "remove container "+id, func() error { return d.project.cfg.Runtime.Remove(ctx, id) })
 }
 
 // patiently repeats an idempotent call for as long as the engine cannot be
@@ -145,6 +144,21 @@ func patiently(ctx context.Context, call func() error) error {
 		err := call()
 		if err != nil && !errors.Is(err, runtime.ErrUnavailable) {
 			return backoff.Permanent(err)
+		}
+		return err
+	}, backoff.WithContext(newBackoff(), ctx))
+}
+
+// stubbornly repeats an idempotent call until it succeeds, or what it is about
+// is gone. The error is that of ctx.
+func (d *driver) stubbornly(ctx context.Context, what string, call func() error) error {
+	return backoff.Retry(func() error {
+		err := call()
+		if err == nil || errors.Is(err, runtime.ErrNotFound) {
+			return nil
+		}
+		if ctx.Err() == nil {
+			d.log.Warn().Err(err).Msg(what)
 		}
 		return err
 	}, backoff.WithContext(newBackoff(), ctx))

@@ -181,6 +181,11 @@ func (d *driver) start(ref engine.Ref) {
 
 func (d *driver) newAttempt(ref engine.Ref) *attempt {
 	at := newAttempt(d, ref, d.run.Spec.Units[d.run.Spec.Index(ref.Name)])
+	for other := range d.attempts {
+		if id := d.containers[other]; id != "" && other != ref && (other.Run < ref.Run || other.Name == ref.Name) {
+			at.before = append(at.before, id)
+		}
+	}
 	d.track(at, func() engine.Event { return at.run(d.project.life) })
 	return at
 }

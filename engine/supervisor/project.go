@@ -38,6 +38,7 @@ type Config struct {
 	Toolbox    Toolbox
 	Executable string // limber's own static binary
 	Version    string
+	BootID     string // of the host; "": what the kernel says
 	Log        zerolog.Logger
 }
 
@@ -100,7 +101,10 @@ func (p *Project) open() (err error) {
 	if p.lock, err = lock(filepath.Join(p.cfg.RuntimeDir, "lock")); err != nil {
 		return err
 	}
-	if p.bootID, err = journal.BootID(); err != nil {
+	if p.bootID = p.cfg.BootID; p.bootID == "" {
+		p.bootID, err = journal.BootID()
+	}
+	if err != nil {
 		return err
 	}
 	if p.journal, err = journal.Open(p.cfg.StateDir, p.cfg.Project); err != nil {

@@ -66,14 +66,9 @@ func (d *driver) record() journal.Record {
 // and goes on from there (SEMANTICS B 133). What is on no record is removed
 // (B 136): its names would be in the way. It blocks until the engine answers.
 func (d *driver) adopt(r journal.Record) {
-	var found []runtime.Container
-	err := patiently(d.project.life, func() (err error) {
-		found, err = d.project.cfg.Runtime.List(d.project.life, workflowLabels(d.project.cfg.Project, d.name))
-		return err
-	})
+	found, err := d.listAll()
 	if err != nil {
-		d.log.Error().Err(err).Msg("list the containers of the record")
-		return
+		return // the supervisor lets go
 	}
 	ev := engine.Observed{At: time.Now(), SameBoot: r.BootID == d.project.bootID}
 	var holders []runtime.Container // after the units, which depend on them
@@ -87,8 +82,35 @@ func (d *driver) adopt(r journal.Record) {
 	for _, c := range holders {
 		ev.Sandbox = d.sandbox.adopt(d, c) || ev.Sandbox
 	}
+	d.sweepSecrets()
 	d.transition(ev)
 	d.sweep()
+}
+
+// sweepSecrets takes away those of attempts that nothing runs of, whatever the
+// record says.
+func (d *driver) sweepSecrets() {
+	for i := range d.run.Units {
+		ref := d.run.Ref(i)
+		if !d.run.Units[i].Phase.Live() || d.attempts[ref] != nil {
+			continue
+		}
+		if err := d.project.secrets.Adopt(d.name, ref).Remove(); err != nil {
+			d.log.Error().Err(err).Stringer("unit", ref).Msg("remove secrets")
+		}
+	}
+}
+
+// listAll lists the containers of the workflow, however often that fails:
+// without it nothing can be adopted. The error is that of the supervisor's
+// life.
+func (d *driver) listAll() (found []runtime.Container, err error) {
+	life, labels := d.project.life, workflowLabels(d.project.cfg.Project, d.name)
+	err = d.stubbornly(life, "list the containers of the workflow", func() (err error) {
+		found, err = d.project.cfg.Runtime.List(life, labels)
+		return err
+	})
+	return found, err
 }
 
 // adoptUnit takes over one container of the workflow. Prepared ones are
@@ -112,7 +134,6 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 		at.delivery = d.project.secrets.Adopt(d.name, ref)
 	}
 	if c.State != runtime.Running {
-		at.takeAwaySecrets()
 		if c.State == runtime.Exited && d.run.Units[i].Phase != engine.UnitStopping {
 			at.remember(c.Exit)
 		}
@@ -141,9 +162,10 @@ func (d *driver) refOf(labels map[string]string) (engine.Ref, bool) {
 const keptContainers = 3
 
 // sweep removes, in the background, the containers that nobody will ask for,
-// and the holders of earlier sandboxes.
+// and then the holders of earlier sandboxes that nobody has joined any more.
 func (d *driver) sweep() {
 	keep := map[string]bool{}
+	var gone []string
 	for _, u := range d.run.Spec.Units {
 		for _, id := range d.lastContainers(u.Name, keptContainers) {
 			keep[id] = true
@@ -152,10 +174,23 @@ func (d *driver) sweep() {
 	for ref, id := range d.containers {
 		if !keep[id] && d.attempts[ref] == nil {
 			delete(d.containers, ref)
-			d.remove(id)
+			gone = append(gone, id)
 		}
 	}
-	d.sandbox.sweep(d)
+	if len(gone) == 0 {
+		return
+	}
+	old := d.sandbox.old
+	d.wg.Go(func() {
+		for _, id := range gone {
+			d.removeNow(id)
+		}
+		for _, id := range old {
+			if err := d.project.cfg.Runtime.Remove(d.project.life, id); err == nil {
+				d.post(func() { d.sandbox.forget(id) })
+			}
+		}
+	})
 }
 
 // lastContainers returns the newest containers of a unit, at most n.

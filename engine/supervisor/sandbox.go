@@ -96,7 +96,7 @@ func (d *driver) makeSandbox(
 	if wait, err = rt.Watch(d.project.life, id); err != nil {
 		return id, nil, err
 	}
-	return id, wait, rt.Start(ctx, id)
+	return id, wait, patiently(ctx, func() error { return rt.Start(ctx, id) })
 }
 
 func (d *driver) createVolumes(ctx context.Context, w engine.Workflow) error {
@@ -241,27 +241,9 @@ func (s *sandbox) remove(d *driver, number int) {
 func (s *sandbox) end(d *driver) {
 	id := s.id
 	d.wg.Go(func() {
-		rt := d.project.cfg.Runtime
-		err := patiently(d.project.life, func() error { return rt.Signal(d.project.life, id, "SIGKILL") })
-		if err != nil && d.project.life.Err() == nil && !errors.Is(err, runtime.ErrNotFound) {
-			d.log.Warn().Err(err).Msg("end the sandbox")
-		}
-	})
-}
-
-// sweep removes the holders of earlier sandboxes. It fails as long as
-// containers that joined them are kept; then the next sweep tries again.
-func (s *sandbox) sweep(d *driver) {
-	if len(s.old) == 0 {
-		return
-	}
-	old := s.old
-	d.wg.Go(func() {
-		for _, id := range old {
-			if err := d.project.cfg.Runtime.Remove(d.project.life, id); err == nil {
-				d.post(func() { d.sandbox.forget(id) })
-			}
-		}
+		_ = d.stubbornly(d.project.life, "end the sandbox", func() error {
+			return d.project.cfg.Runtime.Signal(d.project.life, id, "SIGKILL")
+		})
 	})
 }
 

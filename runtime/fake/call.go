@@ -80,6 +80,14 @@ func (h *Host) Observe(f func(Call)) {
 	h.observe = f
 }
 
+// OnChange calls f with each container that has begun to run, or has ended.
+// The host is locked meanwhile: f must not use it.
+func (h *Host) OnChange(f func(runtime.Spec, runtime.Container)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.changed = f
+}
+
 // Calls returns the calls of some methods, or of all if none is named, as
 // lines, in the order in which they were made.
 func (h *Host) Calls(methods ...Method) []string {

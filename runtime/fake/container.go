@@ -80,6 +80,7 @@ func (h *Host) run(c *container, b Behaviour) {
 	c.pid = h.pids
 	c.exit = runtime.Exit{StartedAt: time.Now()}
 	h.note(c, "started")
+	h.tell(c)
 	for _, line := range b.Lines {
 		h.plan(line.At, c, func() { c.write(line) })
 	}
@@ -88,6 +89,13 @@ func (h *Host) run(c *container, b Behaviour) {
 	}
 	c.stir()
 	h.settle()
+}
+
+// tell passes a change of c on.
+func (h *Host) tell(c *container) {
+	if h.changed != nil {
+		h.changed(c.spec, c.describe())
+	}
 }
 
 // end is the end of a process, whatever its cause.
@@ -103,6 +111,7 @@ func (h *Host) end(c *container, exit runtime.Exit) {
 	c.pid = 0
 	h.drop(c)
 	h.note(c, ending(exit))
+	h.tell(c)
 	c.stir()
 }
 

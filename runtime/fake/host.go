@@ -19,6 +19,7 @@ type Host struct {
 	images     map[string]runtime.Image
 	remotes    map[string]Remote
 	containers []*container // oldest first
+	removed    []*container // may still be watched
 	created    int          // containers ever
 	pids       int          // the last one given
 	networks   map[string]map[string]string
@@ -30,6 +31,7 @@ type Host struct {
 	agenda   agenda
 	record   []Call
 	observe  func(Call)
+	changed  func(runtime.Spec, runtime.Container)
 }
 
 func newHost() *Host {

@@ -1,6 +1,10 @@
 package fake
 
-import "github.com/limber-run/limber/runtime"
+import (
+	"slices"
+
+	"github.com/limber-run/limber/runtime"
+)
 
 // Unavailable makes the host unreachable, or reachable again. All calls fail
 // with ErrUnavailable and logs that are followed break off; containers go on,
@@ -14,7 +18,7 @@ func (h *Host) Unavailable(yes bool) {
 	} else {
 		h.note(nil, "available")
 	}
-	for _, c := range h.containers {
+	for _, c := range slices.Concat(h.containers, h.removed) {
 		c.stir()
 	}
 }
