@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -284,6 +285,49 @@ func TestSandboxIsShared(t *testing.T) {
 	out, exit = run(t, r, other, "wget -q -O - http://alias:8080/group | head -n 1")
 	if exit.Code != 0 || out != "root:x:0:" {
 		t.Errorf("by alias: exit %d, output %q", exit.Code, out)
+	}
+}
+
+// A port must lead to its new owner as soon as the end of the old one is known.
+func TestPortsMove(t *testing.T) {
+	r := connect(t)
+	labels := map[string]string{"limber.test": t.Name()}
+	network := "limber-test-ports"
+	if err := r.CreateNetwork(t.Context(), network, labels); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.RemoveNetworks(context.WithoutCancel(t.Context()), labels); err != nil {
+			t.Error(err)
+		}
+	})
+	spec := runtime.Spec{
+		Network: runtime.Network{Mode: runtime.NetworkBridge, Name: network},
+		Ports:   []runtime.Port{{Container: 8080, Host: 18081, HostIP: "127.0.0.1", Protocol: "tcp"}},
+		Command: []string{"httpd", "-f", "-p", "8080", "-h", "/etc"},
+	}
+	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	for range 8 {
+		id := start(t, r, spec)
+		wait, err := r.Watch(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		serves := []string{"sh", "-c", "until wget -q -O /dev/null http://127.0.0.1:8080/group; do :; done"}
+		if _, err := r.Exec(t.Context(), id, serves); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Get("http://127.0.0.1:18081/group")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if err := r.Signal(t.Context(), id, "SIGKILL"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := wait(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/containers/podman/v5/libpod/define"
@@ -22,6 +23,10 @@ const (
 	monitorGrace = 2 * time.Second
 	// processGrace is the same for a dead process with a living monitor.
 	processGrace = 30 * time.Second
+	// cleanupGrace is how long the end of a container waits for the end of its
+	// network. As long as that is there, its ports lead nowhere, even if another
+	// container has them by then.
+	cleanupGrace = 5 * time.Second
 	// longestWait is how long Podman is asked to wait for an end in one go.
 	longestWait = 30 * time.Second
 )
@@ -54,6 +59,7 @@ type watch struct {
 	running bool   // at the last inspection
 	look    time.Duration
 	dead    time.Time // when a process of the container was found dead first
+	ended   time.Time // when the container was found ended first
 }
 
 // wait inspects the container whenever there is reason to, until it has
@@ -74,6 +80,8 @@ func (w *watch) wait(ctx context.Context) (runtime.Exit, error) {
 			return runtime.Exit{}, err
 		case err != nil: // Podman is away, or confused by a dying process
 			continue
+		case w.cleaning(data):
+			continue
 		case isOver(data.State):
 			return exitOf(data.State), nil
 		}
@@ -84,9 +92,30 @@ func (w *watch) wait(ctx context.Context) (runtime.Exit, error) {
 	}
 }
 
+// cleaning is whether the container has ended, but not yet its own network.
+func (w *watch) cleaning(data *define.InspectContainerData) bool {
+	if data.State.Status != define.ContainerStateStopped.String() || !ownsNetwork(data) {
+		return false
+	}
+	if w.ended.IsZero() {
+		w.ended = time.Now()
+	}
+	return time.Since(w.ended) < cleanupGrace
+}
+
+// ownsNetwork is whether the network of a container goes with it.
+func ownsNetwork(data *define.InspectContainerData) bool {
+	if data.HostConfig == nil {
+		return false
+	}
+	mode := data.HostConfig.NetworkMode
+	return mode != "none" && mode != "host" && !strings.HasPrefix(mode, "container:")
+}
+
 // next waits until there is reason to inspect the container.
 func (w *watch) next(ctx context.Context) error {
 	switch {
+	case !w.ended.IsZero():
 	case w.alarm != nil && w.dead.IsZero():
 		if err := w.alarm.wait(ctx); err != nil {
 			return err
