@@ -143,8 +143,10 @@ func (f *front) onSignal(ctx context.Context, sig os.Signal) bool {
 
 // close waits for the supervisor and the last lines, and says how it ended.
 func (f *front) close(ctx context.Context, w *watch, err error) error {
-	if f.session.own() {
-		err = errors.Join(err, <-f.session.ended)
+	if err != nil {
+		f.session.leave() // nobody asks it to end any more
+	} else if f.session.own() {
+		err = <-f.session.ended
 	}
 	if err != nil {
 		f.logs.cancel() // what still runs would go on writing

@@ -236,7 +236,7 @@ func (w *world) checkHook(a Hook) {
 
 // checkSignal checks the order in which an ending run asks sidecars to end.
 func (w *world) checkSignal(ref Ref) {
-	first := !w.signaled[ref]
+	first := !w.signaled[ref] && w.alive[ref] // who does not run yet has no turn to wait for
 	w.signaled[ref] = true
 	i := w.Run.Find(ref)
 	if i < 0 || ref.Kind != Sidecar || w.Run.Ending == nil || !first || w.early[ref] {

@@ -63,7 +63,7 @@ func (t *turn) settleEnd() {
 			continue
 		}
 		live = true
-		if spec.Kind == Sidecar {
+		if spec.Kind == Sidecar && t.Units[i].Phase != UnitStarting { // what does not run yet has no turn to wait for
 			lastSidecar = i
 			if t.Units[i].Phase == UnitRunning { // only the signals wait for their turn (SEMANTICS B 48)
 				t.preStop(i, grace)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -34,13 +35,19 @@ func OpenKey(path string) (Key, error) {
 	return key, nil
 }
 
+// makeKey is for one process at a time. The key appears whole or not at all; if
+// a power cut takes it, what it was used for is done again.
 func makeKey(path string) (Key, error) {
 	key := make(Key, keySize)
 	_, _ = rand.Read(key) // never fails
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	temporary := path + ".tmp"
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err == nil {
 		_, err = file.Write(key)
 		err = errors.Join(err, file.Sync(), file.Close())
+	}
+	if err == nil {
+		err = os.Rename(temporary, path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("make the key of fingerprints: %w", err)
@@ -58,6 +65,14 @@ func (k Key) Fingerprint() *Fingerprint { return &Fingerprint{hmac.New(sha256.Ne
 func (f *Fingerprint) Add(name string, value []byte) {
 	fmt.Fprintf(f.sum, "%d:%s%d:", len(name), name, len(value))
 	f.sum.Write(value)
+}
+
+// AddAll takes in all that content has. It is not the same as Add of it.
+func (f *Fingerprint) AddAll(name string, content io.Reader) error {
+	inner := sha256.New()
+	_, err := io.Copy(inner, content)
+	f.Add(name, inner.Sum(nil))
+	return err
 }
 
 // String is the sum of what was added.

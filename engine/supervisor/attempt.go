@@ -32,6 +32,7 @@ type attempt struct {
 	before   []string
 	id       string // of the container, once prepared
 	inputs   string // fingerprint of what a step is run with that need not always run
+	unsure   bool   // whether the process has been started
 	delivery *secrets.Delivery
 }
 
@@ -87,7 +88,7 @@ func (a *attempt) run(ctx context.Context) engine.Event {
 	if err == nil {
 		err = a.launch(making, ctx)
 	}
-	if err != nil {
+	if err != nil && !a.runsAfterAll(ctx) {
 		return a.failed(ctx, err, making.Err() != nil)
 	}
 	a.d.feed(engine.UnitStarted{At: time.Now(), Ref: a.ref})
@@ -123,7 +124,7 @@ func (a *attempt) awaitTurn(ctx context.Context) bool {
 
 // make creates and initialises the container, and subscribes to its end for
 // as long as life goes on.
-func (a *attempt) make(ctx, life context.Context) (func() (runtime.Exit, error), error) {
+func (a *attempt) make(ctx, life context.Context) (waiter, error) {
 	for _, id := range a.before {
 		if err := a.d.project.cfg.Runtime.Remove(ctx, id); err != nil {
 			return nil, err
@@ -167,7 +168,25 @@ func (a *attempt) launch(ctx, life context.Context) error {
 			return &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
 		}
 	}
-	return patiently(ctx, func() error { return a.d.project.cfg.Runtime.Start(life, a.id) })
+	return patiently(ctx, func() error {
+		err := a.d.project.cfg.Runtime.Start(life, a.id)
+		a.unsure = errors.Is(err, runtime.ErrUnavailable)
+		return err
+	})
+}
+
+// runsAfterAll reports whether the process was started although the answer was
+// lost: then it is asked to end, as any other.
+func (a *attempt) runsAfterAll(ctx context.Context) bool {
+	if !a.unsure {
+		return false
+	}
+	var c runtime.Container
+	err := a.d.stubbornly(ctx, "inspect "+a.ref.String(), func() (err error) {
+		c, err = a.d.project.cfg.Runtime.Inspect(ctx, a.id)
+		return err
+	})
+	return err == nil && c.ID != "" && c.State != runtime.Prepared
 }
 
 // failed says why an attempt could not be started.
@@ -181,7 +200,7 @@ func (a *attempt) failed(ctx context.Context, err error, unwanted bool) engine.E
 	var wait *waitError
 	switch {
 	case unwanted:
-		ev.Reason, ev.Message = "Cancelled", "not wanted any more before it ran"
+		ev.Reason, ev.Message = reasonCancelled, "stopped before it ran"
 	case errors.As(err, &wait):
 		ev.Reason, ev.Permanent = wait.reason, wait.permanent
 	case errors.Is(err, runtime.ErrUnsupported):
@@ -189,6 +208,9 @@ func (a *attempt) failed(ctx context.Context, err error, unwanted bool) engine.E
 	}
 	return ev
 }
+
+// reasonCancelled is that of an attempt that was stopped before it ran.
+const reasonCancelled = "Cancelled"
 
 // waitError is why an attempt cannot be made now.
 type waitError struct {
@@ -215,7 +237,7 @@ func (a *attempt) drop(ctx context.Context) {
 
 // watch sees the process end, and passes on what it is asked meanwhile. It
 // returns nil if ctx ends first.
-func (a *attempt) watch(ctx context.Context, wait func() (runtime.Exit, error)) engine.Event {
+func (a *attempt) watch(ctx context.Context, wait waiter) engine.Event {
 	ended := make(chan runtime.Exit, 1)
 	a.d.wg.Go(func() {
 		if exit, err := a.d.await(ctx, a.id, wait); err == nil {
@@ -240,9 +262,15 @@ func (a *attempt) watch(ctx context.Context, wait func() (runtime.Exit, error)) 
 }
 
 // send signals the process, on a goroutine of its own: an engine that does not
-// answer must not keep the attempt from its end, or from the next signal.
+// answer must not keep the attempt from its end, or from the next signal. Who
+// is to be killed is, even if the supervisor lets go.
 func (a *attempt) send(ctx context.Context, name string) {
 	a.d.wg.Go(func() {
+		if name == "SIGKILL" {
+			var cancel context.CancelFunc
+			ctx, cancel = a.d.cleanup()
+			defer cancel()
+		}
 		_ = a.d.stubbornly(ctx, "signal "+a.ref.String(), func() error { // until it has ended
 			return a.d.project.cfg.Runtime.Signal(ctx, a.id, name)
 		})
@@ -287,9 +315,5 @@ func (d *driver) created(ref engine.Ref, id string) {
 func (a *attempt) takeOver(ctx context.Context) engine.Event {
 	ctx, release := context.WithCancel(ctx)
 	defer release()
-	wait, err := a.d.project.cfg.Runtime.Watch(ctx, a.id)
-	if err != nil {
-		wait = func() (runtime.Exit, error) { return runtime.Exit{}, err }
-	}
-	return a.watch(ctx, wait)
+	return a.watch(ctx, a.d.watch(ctx, a.id))
 }

@@ -31,7 +31,7 @@ func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 		return spec, err
 	}
 	if err := a.placeSecrets(ctx); err != nil {
-		return spec, &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
+		return spec, err
 	}
 	spec.Mounts = append(spec.Mounts, a.delivery.Mounts()...)
 	return a.wrapCommand(ctx, spec)
@@ -48,7 +48,10 @@ func (a *attempt) placeSecrets(ctx context.Context) error {
 		Workflow: a.d.name, Ref: a.ref, Uses: a.spec.Secrets,
 		Helper: a.d.project.cfg.Executable, UID: uid, GID: gid,
 	})
-	return err
+	if err != nil {
+		return &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
+	}
+	return nil
 }
 
 // wrapCommand has the unit's command run by the helper that sets secret
@@ -100,9 +103,21 @@ func (a *attempt) mounts(declared []runtime.Mount) []runtime.Mount {
 	return mounts
 }
 
+// waiter blocks until a container has ended.
+type waiter func() (runtime.Exit, error)
+
+// watch subscribes to the end of a container. If it cannot, the waiter says so.
+func (d *driver) watch(ctx context.Context, id string) waiter {
+	wait, err := d.project.cfg.Runtime.Watch(ctx, id)
+	if err != nil {
+		return func() (runtime.Exit, error) { return runtime.Exit{}, err }
+	}
+	return wait
+}
+
 // await blocks until the container has ended, however often the engine is
 // lost meanwhile. The error is that of ctx.
-func (d *driver) await(ctx context.Context, id string, wait func() (runtime.Exit, error)) (runtime.Exit, error) {
+func (d *driver) await(ctx context.Context, id string, wait waiter) (runtime.Exit, error) {
 	again := newBackoff()
 	for {
 		exit, err := wait()
@@ -118,22 +133,38 @@ func (d *driver) await(ctx context.Context, id string, wait func() (runtime.Exit
 		if err := sleep(ctx, again.NextBackOff()); err != nil {
 			return runtime.Exit{}, err
 		}
-		wait, err = d.project.cfg.Runtime.Watch(ctx, id)
-		if err != nil {
-			failed := err
-			wait = func() (runtime.Exit, error) { return runtime.Exit{}, failed }
-		}
+		wait = d.watch(ctx, id)
 	}
 }
 
-// removeTimeout is how long a container is tried to be removed. What is left
-// after that is removed when the workflow is taken over, or down.
-const removeTimeout = time.Minute
+const (
+	// removeTimeout is how long a container is tried to be removed. What is
+	// left after that goes when the workflow is taken over, or down.
+	removeTimeout = time.Minute
+	// lastCleanup is how long cleaning up may go on once the supervisor lets go.
+	lastCleanup = 10 * time.Second
+)
+
+// cleanup is a context for cleaning up, which a supervisor that lets go waits
+// for a while: nobody else would do it for as long as there is none.
+func (d *driver) cleanup() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(d.project.life))
+	stop := context.AfterFunc(d.project.life, func() {
+		timer := time.AfterFunc(lastCleanup, cancel)
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	})
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
 
 // removeNow takes a container away for good.
 func (d *driver) removeNow(id string) {
-	ctx, cancel := context.WithTimeout(d.project.life, removeTimeout)
+	ctx, cancel := d.cleanup()
 	defer cancel()
+	ctx, timeout := context.WithTimeout(ctx, removeTimeout)
+	defer timeout()
 	_ = d.stubbornly(ctx, "remove container "+id, func() error { return d.project.cfg.Runtime.Remove(ctx, id) })
 }
 

@@ -175,9 +175,12 @@ func TestWhatIsOnNoRecordIsRemoved(t *testing.T) {
 func TestAnAttemptThatWasDiscardedCanBeStarted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.apply(workflow(unit(engine.Service, "api", "pause")))
+		api := unit(engine.Service, "api", "true")
+		api.Restart.Policy = engine.RestartNever
+		b.apply(workflow(api, unit(engine.Service, "web", "pause")))
 		b.until(0, "workflow.ready")
 		d, ref := b.project.drivers["w"], engine.Ref{Run: 1, Kind: engine.Service, Name: "api", Attempt: 9}
+		b.rt.Script(fake.Labelled(LabelAttempt, "9"), fake.Behaviour{For: fake.Forever})
 		d.post(func() { d.do(engine.Prepare{Ref: ref}) })
 		synctest.Wait()
 		b.rt.Inject(fake.Fault{On: fake.Remove, Subject: "api#9", Times: 1, Delay: 5 * time.Second})

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/limber-run/limber/engine"
@@ -55,7 +56,7 @@ func (a *attempt) fingerprint(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("image %s: %w", spec.Image, err)
 	}
-	sum, err := a.secretsAndInputs()
+	sum, err := a.secretsAndInputs(ctx)
 	if err != nil {
 		return "", &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
 	}
@@ -72,12 +73,8 @@ func (a *attempt) fingerprint(ctx context.Context) (string, error) {
 	return sum.String(), nil
 }
 
-func (a *attempt) secretsAndInputs() (*secrets.Fingerprint, error) {
-	key, err := secrets.OpenKey(filepath.Join(a.d.project.cfg.StateDir, keyFile))
-	if err != nil {
-		return nil, err
-	}
-	sum, value := key.Fingerprint(), a.d.project.secretValue(a.workflow.Secrets)
+func (a *attempt) secretsAndInputs(ctx context.Context) (*secrets.Fingerprint, error) {
+	sum, value := a.d.project.key.Fingerprint(), a.d.project.secretValue(a.workflow.Secrets)
 	for _, use := range a.spec.Secrets {
 		content, err := value(use.Name)
 		if err != nil {
@@ -87,7 +84,7 @@ func (a *attempt) secretsAndInputs() (*secrets.Fingerprint, error) {
 		clear(content)
 	}
 	for _, path := range a.spec.Inputs {
-		if err := addFiles(sum, path); err != nil {
+		if err := addFiles(ctx, sum, path); err != nil {
 			return nil, fmt.Errorf("inputs: %w", err)
 		}
 	}
@@ -95,15 +92,40 @@ func (a *attempt) secretsAndInputs() (*secrets.Fingerprint, error) {
 }
 
 // addFiles takes in a file, or all files of a directory, by name and content.
-func addFiles(sum *secrets.Fingerprint, root string) error {
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		sum.Add("input "+path, content)
+// Links in it count by what they point to; sockets and the like do not.
+func addFiles(ctx context.Context, sum *secrets.Fingerprint, root string) error {
+	if _, err := os.Stat(root); err != nil {
 		return err
+	}
+	real, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(real, func(path string, entry fs.DirEntry, err error) error {
+		name := "input " + root + strings.TrimPrefix(path, real)
+		switch {
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case entry.Type() == fs.ModeSymlink:
+			target, err := os.Readlink(path)
+			sum.Add(name, []byte(target))
+			return err
+		case entry.Type().IsRegular():
+			return addFile(sum, name, path)
+		}
+		return nil
 	})
+}
+
+func addFile(sum *secrets.Fingerprint, name, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	return sum.AddAll(name, file)
 }
 
 // remember notes that the step has succeeded, unless it was asked to end: then

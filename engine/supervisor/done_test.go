@@ -137,7 +137,7 @@ func TestInputsThatAreMissingAreSaid(t *testing.T) {
 		step := unit(engine.Init, "step", "true")
 		step.Run, step.Inputs = engine.RunOnChange, []string{"/nowhere/schema.sql"}
 		b.apply(workflow(step, unit(engine.Service, "api", "pause")))
-		if ev := b.until(0, "unit.waiting step#1 CreateContainerConfigError"); ev.Message != "inputs: lstat /nowhere/schema.sql: no such file or directory" {
+		if ev := b.until(0, "unit.waiting step#1 CreateContainerConfigError"); ev.Message != "inputs: stat /nowhere/schema.sql: no such file or directory" {
 			t.Errorf("message %q", ev.Message)
 		}
 		b.down()

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,6 +34,7 @@ type driver struct {
 	probes     map[probeKey]context.CancelFunc
 	hooks      map[engine.Ref]context.CancelCauseFunc
 	unsaved    bool            // the record on disk is behind: nothing may start
+	saving     *time.Timer     // tries to write it again
 	held       []engine.Action // what waits for the record
 
 	// Read by others.
@@ -45,6 +47,7 @@ type published struct {
 	status      engine.Status
 	fingerprint string // of the workflow that the run goes by
 	idle        bool   // nothing goes on
+	saved       bool   // the record says so
 }
 
 func newDriver(p *Project, run engine.Run) *driver {
@@ -56,7 +59,7 @@ func newDriver(p *Project, run engine.Run) *driver {
 		timers: map[engine.Timer]*time.Timer{}, probes: map[probeKey]context.CancelFunc{},
 		hooks: map[engine.Ref]context.CancelCauseFunc{},
 	}
-	d.images = newImages(p.cfg, d.note, d.wg.Go)
+	d.images = newImages(run.Number, p.cfg, d.note, d.wg.Go)
 	d.publish(atRest)
 	return d
 }
@@ -81,6 +84,9 @@ func (d *driver) letGo() {
 	for _, timer := range d.timers {
 		timer.Stop()
 	}
+	if d.saving != nil {
+		d.saving.Stop()
+	}
 	d.sandbox.close(d)
 	d.wg.Wait()
 }
@@ -93,15 +99,22 @@ func (d *driver) post(f func()) {
 	}
 }
 
-// ask tells the engine what somebody wants, in the order of asking. The
-// driver does not count as idle before it has heard of it.
-func (d *driver) ask(ev engine.Event) {
-	d.asked.Add(1)
-	d.post(func() {
-		d.transition(ev)
+// ask tells the engine what somebody wants, in the order of asking. Who asks
+// has counted it in d.asked: the driver is not idle before it has heard of it.
+func (d *driver) ask(ctx context.Context, ev engine.Event) {
+	heard := func() {
 		d.asked.Add(-1)
 		d.project.changed()
-	})
+	}
+	select {
+	case d.mail <- func() {
+		d.transition(ev)
+		heard()
+	}:
+	case <-ctx.Done():
+		heard()
+	case <-d.project.life.Done():
+	}
 }
 
 // feed tells the engine a fact.
@@ -115,7 +128,7 @@ func (d *driver) transition(ev engine.Event) {
 	d.run = run
 	d.publish(busy) // before the journal tells of it
 	if newRun {
-		d.images = newImages(d.project.cfg, d.note, d.wg.Go)
+		d.images = newImages(run.Number, d.project.cfg, d.note, d.wg.Go)
 	}
 	for _, action := range actions {
 		d.log.Debug().Stringer("action", action).Msg("action")
@@ -141,13 +154,15 @@ func (d *driver) do(action engine.Action) {
 	case engine.Start:
 		d.begin(a, func() { d.start(a.Ref) })
 	case engine.RemoveSandbox:
+		d.release(engine.PrepareSandbox{Number: a.Number})
 		d.sandbox.remove(d, a.Number)
 	case engine.Discard:
+		d.release(engine.Prepare{Ref: a.Ref})
 		d.attempt(a.Ref, func(at *attempt) { at.discard.set() })
 	case engine.Stop:
-		d.attempt(a.Ref, func(at *attempt) { at.stop.set() })
+		d.end(a.Ref, func(at *attempt) { at.stop.set() })
 	case engine.Kill:
-		d.attempt(a.Ref, func(at *attempt) { at.kill.set() })
+		d.end(a.Ref, func(at *attempt) { at.kill.set() })
 	case engine.Probing:
 		d.probing(a)
 	case engine.Hook:
@@ -216,21 +231,38 @@ func (d *driver) track(at *attempt, run func() engine.Event) {
 	})
 }
 
-// attempt tells a live attempt something. One whose start is still held ends
-// here: nothing of it exists.
+// release forgets an action that is held, and reports whether it was.
+func (d *driver) release(held engine.Action) bool {
+	i := slices.IndexFunc(d.held, func(a engine.Action) bool {
+		if start, ok := a.(engine.Start); ok {
+			return held == engine.Start{Ref: start.Ref}
+		}
+		return a == held
+	})
+	if i < 0 {
+		return false
+	}
+	d.held = slices.Delete(d.held, i, i+1)
+	return true
+}
+
+// attempt tells an attempt something, if there is one.
 func (d *driver) attempt(ref engine.Ref, tell func(*attempt)) {
 	if at := d.attempts[ref]; at != nil {
 		tell(at)
+	}
+}
+
+// end asks a live attempt to end. One whose start is still held is over at
+// once: nothing of it runs.
+func (d *driver) end(ref engine.Ref, ask func(*attempt)) {
+	if !d.release(engine.Start{Ref: ref}) {
+		d.attempt(ref, ask)
 		return
 	}
-	for i, action := range d.held {
-		if start, ok := action.(engine.Start); ok && start.Ref == ref {
-			d.held = append(d.held[:i], d.held[i+1:]...)
-			ev := engine.UnitWaiting{At: time.Now(), Ref: ref, Reason: "Cancelled", Message: "not wanted any more before it ran"}
-			d.wg.Go(func() { d.feed(ev) })
-			return
-		}
-	}
+	d.attempt(ref, func(at *attempt) { at.discard.set() })
+	ev := engine.UnitWaiting{At: time.Now(), Ref: ref, Reason: reasonCancelled, Message: "stopped before it ran"}
+	d.wg.Go(func() { d.feed(ev) })
 }
 
 func (d *driver) arm(a engine.Arm) {
@@ -284,10 +316,22 @@ func (d *driver) publish(now activity) {
 		status.Units[i].ContainerID = d.containers[d.run.Ref(i)]
 	}
 	d.state.Store(&published{
-		status: status, fingerprint: d.run.Spec.Fingerprint(),
-		idle: now == atRest && !d.run.Live() && d.run.Sandbox.Phase == engine.SandboxNone && len(d.attempts) == 0,
+		status: status, fingerprint: d.run.Spec.Fingerprint(), saved: !d.unsaved,
+		idle: now == atRest && !d.run.Live() && d.run.Sandbox.Phase == engine.SandboxNone && !d.busyAttempts(),
 	})
 	d.project.changed()
+}
+
+// busyAttempts reports whether something goes on in an attempt. One that the
+// run has given up does not count: it may never end.
+func (d *driver) busyAttempts() bool {
+	for ref, at := range d.attempts {
+		i := d.run.Find(ref)
+		if givenUp := at.start.isSet() && (i < 0 || !d.run.Units[i].Phase.Live()); !givenUp {
+			return true
+		}
+	}
+	return false
 }
 
 // idle reports whether nothing goes on, and nothing is asked for.

@@ -50,7 +50,10 @@ func (d *driver) hook(a engine.Hook) {
 		if err != nil {
 			ev.Detail = err.Error()
 		}
-		d.feed(ev)
+		d.post(func() {
+			delete(d.hooks, a.Ref)
+			d.transition(ev)
+		})
 	})
 }
 

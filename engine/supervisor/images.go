@@ -28,6 +28,7 @@ const freshFailure = 10 * time.Second
 // pulled, once at a time, whoever asks. A failure is told once; the next who
 // asks has it tried again.
 type images struct {
+	run     int
 	rt      runtime.Runtime
 	toolbox Toolbox
 	note    func(journal.Event)
@@ -59,8 +60,8 @@ func (g *imageGet) stale() bool {
 	}
 }
 
-func newImages(cfg Config, note func(journal.Event), spawn func(func())) *images {
-	return &images{rt: cfg.Runtime, toolbox: cfg.Toolbox, note: note, spawn: spawn, slots: make(chan struct{}, maxPulls), gets: map[imageKey]*imageGet{}}
+func newImages(run int, cfg Config, note func(journal.Event), spawn func(func())) *images {
+	return &images{run: run, rt: cfg.Runtime, toolbox: cfg.Toolbox, note: note, spawn: spawn, slots: make(chan struct{}, maxPulls), gets: map[imageKey]*imageGet{}}
 }
 
 // ahead begins to get all images of a workflow, in the order of need.
@@ -137,14 +138,14 @@ func (im *images) fetch(ctx context.Context, ref string, policy runtime.PullPoli
 }
 
 func (im *images) pull(ctx context.Context, ref string) error {
-	im.note(journal.Event{Type: engine.TypeImagePulling, Image: ref})
+	im.note(journal.Event{Type: engine.TypeImagePulling, Run: im.run, Image: ref})
 	begun := time.Now()
 	image, err := im.rt.Pull(ctx, ref, nil)
 	if err != nil {
 		return err // names the image
 	}
 	im.note(journal.Event{
-		Type: engine.TypeImagePulled, Image: ref, Bytes: image.Size,
+		Type: engine.TypeImagePulled, Run: im.run, Image: ref, Bytes: image.Size,
 		DurationMS: time.Since(begun).Milliseconds(),
 	})
 	return nil

@@ -58,6 +58,7 @@ type Project struct {
 	listener net.Listener
 	journal  *journal.Journal
 	secrets  *secrets.Store
+	key      secrets.Key // of the fingerprints of init steps
 
 	life  context.Context //nolint:containedctx // the life of the supervisor itself, not of a call
 	letGo context.CancelFunc
@@ -98,7 +99,7 @@ func Open(cfg Config) (*Project, error) {
 }
 
 func (p *Project) open() (err error) {
-	if p.lock, err = lock(filepath.Join(p.cfg.RuntimeDir, "lock")); err != nil {
+	if p.lock, err = lock(filepath.Join(p.cfg.StateDir, "lock")); err != nil {
 		return err
 	}
 	if p.bootID = p.cfg.BootID; p.bootID == "" {
@@ -111,6 +112,9 @@ func (p *Project) open() (err error) {
 		return err
 	}
 	if p.secrets, err = openSecrets(p.cfg); err != nil {
+		return err
+	}
+	if p.key, err = secrets.OpenKey(filepath.Join(p.cfg.StateDir, keyFile)); err != nil {
 		return err
 	}
 	return p.load()
@@ -190,10 +194,10 @@ func (p *Project) Run(ctx context.Context) error {
 	p.mu.Unlock()
 
 	p.untilDone(ctx)
-	_ = p.journal.Close() // followers get the last event, then the end
-	stopServing()
 	p.letGo()
 	p.wg.Wait()
+	_ = p.journal.Close() // followers get the last event, then the end
+	stopServing()
 	p.release()
 	return nil
 }
@@ -210,7 +214,7 @@ func (p *Project) serve() (stop func()) {
 	if p.listener == nil {
 		return func() {}
 	}
-	serving, cancel := context.WithCancel(p.life)
+	serving, cancel := context.WithCancel(context.Background()) // longer than p.life: somebody may wait for an answer
 	var server sync.WaitGroup
 	server.Go(func() {
 		if err := control.Serve(serving, p.listener, p); err != nil {
@@ -247,10 +251,20 @@ func (p *Project) untilDone(ctx context.Context) {
 func (p *Project) done() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.served || p.removing || !p.idle() {
+	if !p.served || p.removing || !p.idle() || !p.saved() {
 		return false
 	}
 	p.closing = true
+	return true
+}
+
+// saved reports whether all records say what is. The caller holds mu.
+func (p *Project) saved() bool {
+	for _, d := range p.drivers {
+		if !d.state.Load().saved {
+			return false
+		}
+	}
 	return true
 }
 

@@ -22,25 +22,18 @@ func (d *driver) save() {
 		return
 	}
 	d.log.Error().Err(err).Msg("write the run record; nothing new starts until it can be written")
-	if d.unsaved {
-		return
-	}
 	d.unsaved = true
-	d.saveLater()
-}
-
-func (d *driver) saveLater() {
-	time.AfterFunc(saveAgain, func() {
-		d.post(func() {
-			if !d.unsaved {
-				return
-			}
-			d.save()
-			if d.unsaved {
-				d.saveLater()
-			}
+	if d.saving == nil {
+		d.saving = time.AfterFunc(saveAgain, func() {
+			d.post(func() {
+				d.saving = nil
+				if d.unsaved {
+					d.save()
+					d.publish(atRest)
+				}
+			})
 		})
-	})
+	}
 }
 
 func (d *driver) saved() {

@@ -39,28 +39,44 @@ func (p *Project) Events(ctx context.Context, after int64, follow bool, emit fun
 
 // Apply implements control.API.
 func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (control.ApplyResult, error) {
+	result, drivers, err := p.prepareApply(req)
+	if err != nil {
+		return result, err
+	}
+	for i, d := range drivers {
+		d.ask(ctx, engine.RunRequested{At: time.Now(), Spec: req.Workflows[i], Reason: engine.ReasonUp})
+	}
+	return result, nil
+}
+
+// prepareApply gets a driver for each workflow. If it fails nothing has been
+// asked for. The drivers do not count as idle until they have been asked.
+func (p *Project) prepareApply(req control.ApplyRequest) (result control.ApplyResult, drivers []*driver, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closing || p.removing {
-		return control.ApplyResult{}, control.ErrNoSupervisor
+		return result, nil, control.ErrNoSupervisor
 	}
+	p.served = true
 	for name, value := range req.Env {
 		p.env[name] = value
 	}
-	result := control.ApplyResult{Seq: p.journal.Seq()}
+	result.Seq = p.journal.Seq()
 	for _, w := range req.Workflows {
 		d, err := p.driver(w)
 		if err != nil {
-			return result, err
+			return result, nil, err
 		}
 		state := d.state.Load()
 		if state.status.Run == 0 || state.status.Phase.Done() || state.fingerprint != w.Fingerprint() {
 			result.Changed = append(result.Changed, w.Name)
 		}
-		d.ask(engine.RunRequested{At: time.Now(), Spec: w, Reason: engine.ReasonUp})
+		drivers = append(drivers, d)
 	}
-	p.served = true
-	return result, nil
+	for _, d := range drivers {
+		d.asked.Add(1)
+	}
+	return result, drivers, nil
 }
 
 // driver returns the one of a workflow, and begins to drive it if there is
@@ -83,31 +99,34 @@ func (p *Project) driver(w engine.Workflow) (*driver, error) {
 }
 
 // Stop implements control.API.
-func (p *Project) Stop(_ context.Context, req control.StopRequest) error {
-	drivers, err := p.named(req.Workflows)
+func (p *Project) Stop(ctx context.Context, req control.StopRequest) error {
+	drivers, err := p.named(req.Workflows, evenIfRemoving)
 	if err != nil {
 		return err
 	}
-	p.ask(drivers, engine.StopRequested{At: time.Now(), Grace: req.Grace, Force: req.Force})
+	ask(ctx, drivers, engine.StopRequested{At: time.Now(), Grace: req.Grace, Force: req.Force})
 	return nil
 }
 
 // Restart implements control.API.
-func (p *Project) Restart(_ context.Context, req control.RestartRequest) error {
+func (p *Project) Restart(ctx context.Context, req control.RestartRequest) error {
 	var names []string
 	if req.Workflow != "" {
 		names = []string{req.Workflow}
 	}
-	drivers, err := p.named(names)
+	drivers, err := p.named(names, notIfRemoving)
 	if err != nil {
 		return err
 	}
 	if req.Unit != "" {
 		if err := restartable(drivers, req.Unit); err != nil {
+			for _, d := range drivers {
+				d.asked.Add(-1)
+			}
 			return err
 		}
 	}
-	p.ask(drivers, engine.RestartRequested{At: time.Now(), Unit: req.Unit, NoInit: req.NoInit})
+	ask(ctx, drivers, engine.RestartRequested{At: time.Now(), Unit: req.Unit, NoInit: req.NoInit})
 	return nil
 }
 
@@ -127,13 +146,23 @@ func restartable(drivers []*driver, unit string) error {
 	return unknown("unit", unit)
 }
 
-// named returns the drivers of workflows; all if none is named.
-func (p *Project) named(names []string) ([]*driver, error) {
+// removingOK says whether a request is served while Down is at work.
+type removingOK bool
+
+const (
+	evenIfRemoving removingOK = true
+	notIfRemoving  removingOK = false
+)
+
+// named returns the drivers of workflows; all if none is named. They do not
+// count as idle until they have been asked.
+func (p *Project) named(names []string, ok removingOK) ([]*driver, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closing {
+	if p.closing || p.removing && !bool(ok) {
 		return nil, control.ErrNoSupervisor
 	}
+	p.served = true
 	if len(names) == 0 {
 		names = slices.Clone(p.order)
 	}
@@ -145,17 +174,16 @@ func (p *Project) named(names []string) ([]*driver, error) {
 		}
 		drivers = append(drivers, d)
 	}
+	for _, d := range drivers {
+		d.asked.Add(1)
+	}
 	return drivers, nil
 }
 
-func (p *Project) ask(drivers []*driver, ev engine.Event) {
+func ask(ctx context.Context, drivers []*driver, ev engine.Event) {
 	for _, d := range drivers {
-		d.ask(ev)
+		d.ask(ctx, ev)
 	}
-	p.mu.Lock()
-	p.served = true
-	p.mu.Unlock()
-	p.changed()
 }
 
 // Release implements control.API.
@@ -183,7 +211,7 @@ func (p *Project) Down(ctx context.Context, req control.DownRequest) error {
 func (p *Project) beginRemoving() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closing {
+	if p.closing || p.removing {
 		return false
 	}
 	p.removing = true
@@ -205,14 +233,15 @@ func (p *Project) down(ctx context.Context, req control.DownRequest) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, name := range p.order {
+	for len(p.order) > 0 {
+		name := p.order[0]
 		if err := journal.RemoveRecord(p.cfg.StateDir, name); err != nil {
 			return err
 		}
 		delete(p.drivers, name)
 		delete(p.records, name)
+		p.order = p.order[1:]
 	}
-	p.order = nil
 	return nil
 }
 

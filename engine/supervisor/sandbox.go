@@ -74,7 +74,7 @@ func (d *driver) prepareSandbox(ctx context.Context, number int, plan sandboxPla
 // there is something to remove.
 func (d *driver) makeSandbox(
 	ctx context.Context, plan sandboxPlan,
-) (id string, wait func() (runtime.Exit, error), err error) {
+) (id string, wait waiter, err error) {
 	rt, spec := d.project.cfg.Runtime, plan.holder
 	if err := plan.images.ensure(ctx, d.project.life, spec.Image, runtime.PullNever); err != nil {
 		return "", nil, err
@@ -201,24 +201,25 @@ func (d *driver) sandboxGone(number int) {
 // use. One that is on no record is removed.
 func (s *sandbox) adopt(d *driver, c runtime.Container) bool {
 	number, err := strconv.Atoi(c.Labels[LabelSandbox])
+	current := err == nil && number == d.run.Sandbox.Number
 	switch {
-	case err != nil || number > d.run.Sandbox.Number:
+	case current && c.State == runtime.Prepared && d.run.Sandbox.Phase == engine.SandboxPreparing:
+		return false // it is found again by its name
+	case err != nil || number > d.run.Sandbox.Number || c.State == runtime.Prepared:
 		d.removeNow(c.ID)
 		return false
-	case number == d.run.Sandbox.Number && c.State == runtime.Prepared:
-		return false // it is found again by its name
-	case number < d.run.Sandbox.Number || c.State != runtime.Running:
+	case !current && c.State == runtime.Running:
+		d.killHolder(c.ID)
+		s.old = append(s.old, c.ID)
+		return false
+	case !current || c.State != runtime.Running:
 		s.old = append(s.old, c.ID)
 		return false
 	}
 	s.number = number
 	s.up(d, c.ID)
 	d.wg.Go(func() {
-		wait, err := d.project.cfg.Runtime.Watch(d.project.life, c.ID)
-		if err != nil {
-			wait = func() (runtime.Exit, error) { return runtime.Exit{}, err }
-		}
-		if _, err := d.await(d.project.life, c.ID, wait); err == nil {
+		if _, err := d.await(d.project.life, c.ID, d.watch(d.project.life, c.ID)); err == nil {
 			d.post(func() { d.sandboxGone(number) })
 		}
 	})
@@ -238,11 +239,15 @@ func (s *sandbox) remove(d *driver, number int) {
 	}
 }
 
-func (s *sandbox) end(d *driver) {
-	id := s.id
+func (s *sandbox) end(d *driver) { d.killHolder(s.id) }
+
+// killHolder ends a holder.
+func (d *driver) killHolder(id string) {
 	d.wg.Go(func() {
-		_ = d.stubbornly(d.project.life, "end the sandbox", func() error {
-			return d.project.cfg.Runtime.Signal(d.project.life, id, "SIGKILL")
+		ctx, cancel := d.cleanup()
+		defer cancel()
+		_ = d.stubbornly(ctx, "end the sandbox", func() error {
+			return d.project.cfg.Runtime.Signal(ctx, id, "SIGKILL")
 		})
 	})
 }

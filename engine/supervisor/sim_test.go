@@ -329,6 +329,7 @@ func (s *sim) reboot() {
 }
 
 func (s *sim) reopenLater() {
+	<-s.ended
 	if s.oneIn(2) {
 		time.Sleep(time.Duration(s.next(60)) * time.Second)
 	}
@@ -342,6 +343,7 @@ func (s *sim) calm() {
 	for _, lift := range s.lifts {
 		lift()
 	}
+	time.Sleep(time.Minute) // what was begun under misfortune comes to its end
 	s.apply(s.spec)
 }
 
