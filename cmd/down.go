@@ -9,7 +9,6 @@ import (
 
 	"github.com/limber-run/limber/engine/control"
 	"github.com/limber-run/limber/engine/journal"
-	"github.com/limber-run/limber/engine/supervisor"
 )
 
 type downOptions struct {
@@ -48,37 +47,15 @@ func (o *downOptions) run(ctx context.Context, a *App) error {
 	return err
 }
 
-// runAlone is down of a project that nobody supervises.
+// runAlone is down of a project that nobody supervises: this process does, for
+// as long as it takes.
 func (o *downOptions) runAlone(ctx context.Context, a *App, p project) error {
-	records, err := journal.LoadRecords(p.stateDir)
-	if err != nil {
-		return err
-	}
-	if len(records) == 0 {
-		return o.removeRest(ctx, a, p)
-	}
 	s, err := reach(ctx, func() (*session, error) { return a.dialOrHost(ctx, p) })
 	if err != nil {
 		return err
 	}
 	defer s.leave()
 	return o.down(ctx, a, s)
-}
-
-// removeRest removes what may be there without a record of it.
-func (o *downOptions) removeRest(ctx context.Context, a *App, p project) error {
-	rt, err := a.runtime(ctx, p)
-	if err != nil {
-		return err
-	}
-	found, err := rt.List(ctx, map[string]string{supervisor.LabelProject: p.name})
-	if err != nil {
-		return err
-	}
-	if len(found) == 0 {
-		a.sayf("project %q is not there", p.name)
-	}
-	return supervisor.RemoveAll(ctx, rt, p.name, p.stateDir, o.volumes)
 }
 
 // down asks for the end, and shows it.
@@ -99,11 +76,18 @@ func (o *downOptions) down(ctx context.Context, a *App, s *session) (err error) 
 		})
 		view.flush()
 	})
-	err = s.Down(ctx, control.DownRequest{Volumes: o.volumes, Grace: o.grace.value})
+	result, err := s.Down(ctx, control.DownRequest{Volumes: o.volumes, Grace: o.grace.value})
 	cancel()
 	shown.Wait()
 	if err != nil {
 		return err
+	}
+	for _, name := range result.Volumes {
+		a.sayf("removed volume %s, and what was in it", name)
+	}
+	if len(s.before.Workflows) == 0 && result.Containers+len(result.Volumes) == 0 {
+		a.sayf("project %q is not there", s.project.name)
+		return nil
 	}
 	a.sayf("project %q is down", s.project.name)
 	return nil

@@ -32,6 +32,7 @@ var exitCodes = []struct {
 	{is[usageError], exitUsage},
 	{is[diagnosticsError], exitUsage},
 	{isErr(control.ErrUnknown), exitUsage},
+	{isErr(control.ErrMissing), exitUsage},
 	{isErr(errInterrupted), exitInterrupted},
 	{isErr(errTerminated), exitTerminated},
 	{is[*initFailedError], exitInitFailed},

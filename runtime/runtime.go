@@ -98,8 +98,9 @@ type Runtime interface {
 
 	// CreateVolume makes a volume, or leaves the one of that name.
 	CreateVolume(ctx context.Context, spec VolumeSpec) error
-	// RemoveVolumes removes the volumes that carry all of labels.
-	RemoveVolumes(ctx context.Context, labels map[string]string) error
+	// RemoveVolumes removes the volumes that carry all of labels, and returns
+	// their names.
+	RemoveVolumes(ctx context.Context, labels map[string]string) ([]string, error)
 
 	// Close ends what the adapter started. Watches end with ErrUnavailable.
 	Close() error

@@ -21,8 +21,9 @@ type API interface {
 	// also with those to come, until ctx or the supervisor ends.
 	Events(ctx context.Context, after int64, follow bool, emit func(journal.Event) error) error
 
-	// Apply starts or updates workflows. It returns when the requests are
-	// taken, not when anything is ready.
+	// Apply starts or updates workflows, all or none. It returns when the
+	// requests are taken, not when anything is ready. ErrMissing if a secret of
+	// one that does not run has no value.
 	Apply(ctx context.Context, req ApplyRequest) (ApplyResult, error)
 
 	// Stop begins a graceful stop, and returns at once. ErrUnknown if a
@@ -39,11 +40,15 @@ type API interface {
 
 	// Down stops everything, removes what the project has in the engine, and
 	// ends the supervisor. It returns when that is done.
-	Down(ctx context.Context, req DownRequest) error
+	Down(ctx context.Context, req DownRequest) (DownResult, error)
 }
 
 // ErrUnknown is a workflow or unit that is not there. Its message names it.
 var ErrUnknown = errors.New("unknown")
+
+// ErrMissing is a workflow that lacks something before it could begin. Its
+// message says what, and how to mend it.
+var ErrMissing = errors.New("nothing was started")
 
 // ErrNoSupervisor is a project that nobody supervises.
 var ErrNoSupervisor = errors.New("no supervisor runs for this project")
@@ -78,6 +83,12 @@ type ApplyResult struct {
 	// Changed are the workflows that get a new run; the others run already as
 	// asked.
 	Changed []string `json:"changed,omitempty"`
+}
+
+// DownResult tells what Down has removed.
+type DownResult struct {
+	Containers int      `json:"containers"`
+	Volumes    []string `json:"volumes,omitempty"` // named ones, as the engine calls them
 }
 
 // StopRequest asks for a graceful stop; of all workflows if none is named.

@@ -120,8 +120,9 @@ func (c *Client) Release(ctx context.Context) error {
 }
 
 // Down implements API.
-func (c *Client) Down(ctx context.Context, req DownRequest) error {
-	return c.post(ctx, "/v1/down", req, &struct{}{})
+func (c *Client) Down(ctx context.Context, req DownRequest) (result DownResult, err error) {
+	err = c.post(ctx, "/v1/down", req, &result)
+	return result, err
 }
 
 func (c *Client) get(ctx context.Context, path string, query url.Values, read func(io.Reader) error) error {

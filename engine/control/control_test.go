@@ -76,9 +76,9 @@ func (f *fakeAPI) Release(context.Context) error {
 	return f.err
 }
 
-func (f *fakeAPI) Down(_ context.Context, req DownRequest) error {
+func (f *fakeAPI) Down(_ context.Context, req DownRequest) (DownResult, error) {
 	f.asked = append(f.asked, req)
-	return f.err
+	return DownResult{Containers: 3, Volumes: []string{"p.data"}}, f.err
 }
 
 // serve serves api until the test ends, or until the returned function is called.
@@ -130,8 +130,12 @@ func TestClientPassesEverythingOn(t *testing.T) {
 	stop := StopRequest{Workflows: []string{"shop"}, Grace: &grace, Force: true}
 	restart := RestartRequest{Workflow: "shop", Unit: "api", NoInit: true}
 	down := DownRequest{Volumes: true, Grace: &grace}
+	removed, err := c.Down(ctx, down)
+	if want := (DownResult{Containers: 3, Volumes: []string{"p.data"}}); !cmp.Equal(want, removed) {
+		t.Errorf("Down() = %v, want %v", removed, want)
+	}
 	for name, err := range map[string]error{
-		"Stop": c.Stop(ctx, stop), "Restart": c.Restart(ctx, restart), "Down": c.Down(ctx, down),
+		"Stop": c.Stop(ctx, stop), "Restart": c.Restart(ctx, restart), "Down": err,
 		"Release": c.Release(ctx),
 	} {
 		if err != nil {

@@ -26,6 +26,7 @@ var conditions = []struct {
 	status int
 }{
 	{"unknown", ErrUnknown, http.StatusNotFound},
+	{"missing", ErrMissing, http.StatusUnprocessableEntity},
 	{"no_supervisor", ErrNoSupervisor, http.StatusServiceUnavailable},
 	{"unavailable", runtime.ErrUnavailable, http.StatusBadGateway},
 	{"bad_request", errBadRequest, http.StatusBadRequest},

@@ -73,7 +73,7 @@ func newHandler(api API) http.Handler {
 	mux.Handle("POST /v1/stop", post(withoutAnswer(h.api.Stop)))
 	mux.Handle("POST /v1/restart", post(withoutAnswer(h.api.Restart)))
 	mux.Handle("POST /v1/release", post(withoutAnswer(func(ctx context.Context, _ struct{}) error { return h.api.Release(ctx) })))
-	mux.Handle("POST /v1/down", post(withoutAnswer(h.api.Down)))
+	mux.Handle("POST /v1/down", post(h.api.Down))
 	return mux
 }
 

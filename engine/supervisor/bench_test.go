@@ -150,7 +150,7 @@ func (b *bench) events(types ...engine.NoticeType) []string {
 
 func (b *bench) down() {
 	b.t.Helper()
-	if err := b.project.Down(b.t.Context(), control.DownRequest{}); err != nil {
+	if _, err := b.project.Down(b.t.Context(), control.DownRequest{}); err != nil {
 		b.t.Fatal(err)
 	}
 	<-b.ended

@@ -73,7 +73,7 @@ func TestStepsThatNeedNotRun(t *testing.T) {
 		b.open()
 		b.apply(w)
 		b.until(0, "unit.skipped once#1 Once") // down remembers
-		if err := b.project.Down(t.Context(), control.DownRequest{Volumes: true}); err != nil {
+		if _, err := b.project.Down(t.Context(), control.DownRequest{Volumes: true}); err != nil {
 			t.Fatal(err)
 		}
 		<-b.ended

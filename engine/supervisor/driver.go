@@ -154,10 +154,10 @@ func (d *driver) do(action engine.Action) {
 	case engine.Start:
 		d.begin(a, func() { d.start(a.Ref) })
 	case engine.RemoveSandbox:
-		d.release(engine.PrepareSandbox{Number: a.Number})
+		d.release(engine.PrepareSandbox(a))
 		d.sandbox.remove(d, a.Number)
 	case engine.Discard:
-		d.release(engine.Prepare{Ref: a.Ref})
+		d.release(engine.Prepare(a))
 		d.attempt(a.Ref, func(at *attempt) { at.discard.set() })
 	case engine.Stop:
 		d.end(a.Ref, func(at *attempt) { at.stop.set() })

@@ -281,6 +281,11 @@ func (p *Project) secretValue(sources []engine.SecretSource) func(string) ([]byt
 func (p *Project) lookup(name string) (string, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.variable(name)
+}
+
+// variable is lookup of who holds mu.
+func (p *Project) variable(name string) (string, bool) {
 	if value, ok := p.env[name]; ok {
 		return value, true
 	}

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
 	"github.com/limber-run/limber/engine/journal"
-	"github.com/limber-run/limber/runtime"
+	"github.com/limber-run/limber/engine/secrets"
 )
 
 var _ control.API = (*Project)(nil)
@@ -62,6 +63,9 @@ func (p *Project) prepareApply(req control.ApplyRequest) (result control.ApplyRe
 		p.env[name] = value
 	}
 	result.Seq = p.journal.Seq()
+	if err := p.checkSecrets(req.Workflows); err != nil {
+		return result, nil, err
+	}
 	for _, w := range req.Workflows {
 		d, err := p.driver(w)
 		if err != nil {
@@ -77,6 +81,27 @@ func (p *Project) prepareApply(req control.ApplyRequest) (result control.ApplyRe
 		d.asked.Add(1)
 	}
 	return result, drivers, nil
+}
+
+// checkSecrets reports the secrets without a value of workflows that do not
+// run: there is no use in beginning them. The caller holds mu.
+func (p *Project) checkSecrets(workflows []engine.Workflow) error {
+	var problems []error
+	for _, w := range workflows {
+		if d := p.drivers[w.Name]; d != nil && !d.idle() {
+			continue
+		}
+		value := secrets.Resolve(w.Secrets, p.variable)
+		for _, s := range w.Secrets {
+			content, err := value(s.Name)
+			clear(content)
+			problems = append(problems, err)
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("%w: %w", control.ErrMissing, err)
+	}
+	return nil
 }
 
 // driver returns the one of a workflow, and begins to drive it if there is
@@ -193,17 +218,17 @@ func (p *Project) Release(context.Context) error {
 }
 
 // Down implements control.API.
-func (p *Project) Down(ctx context.Context, req control.DownRequest) error {
+func (p *Project) Down(ctx context.Context, req control.DownRequest) (control.DownResult, error) {
 	if !p.beginRemoving() {
-		return control.ErrNoSupervisor
+		return control.DownResult{}, control.ErrNoSupervisor
 	}
-	err := p.down(ctx, req)
+	result, err := p.down(ctx, req)
 	p.mu.Lock()
 	p.removing = false
 	p.served = true
 	p.mu.Unlock()
 	p.changed()
-	return err
+	return result, err
 }
 
 // beginRemoving keeps Run from ending while Down is at work. It reports false
@@ -218,19 +243,24 @@ func (p *Project) beginRemoving() bool {
 	return true
 }
 
-func (p *Project) down(ctx context.Context, req control.DownRequest) error {
+func (p *Project) down(ctx context.Context, req control.DownRequest) (result control.DownResult, err error) {
 	if err := p.Stop(ctx, control.StopRequest{Grace: req.Grace}); err != nil {
-		return err
+		return result, err
 	}
 	if err := p.untilIdle(ctx); err != nil {
-		return err
+		return result, err
 	}
-	if err := RemoveAll(ctx, p.cfg.Runtime, p.cfg.Project, p.cfg.StateDir, req.Volumes); err != nil {
-		return err
+	if result, err = p.removeAll(ctx, req.Volumes); err != nil {
+		return result, err
 	}
 	if err := os.RemoveAll(filepath.Join(p.cfg.RuntimeDir, agentsDir)); err != nil {
-		return err
+		return result, err
 	}
+	return result, p.forget()
+}
+
+// forget removes the records of all workflows.
+func (p *Project) forget() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.order) > 0 {
@@ -276,14 +306,14 @@ func (p *Project) idle() bool {
 	return true
 }
 
-// RemoveAll removes what a project has in the engine: containers, networks and
-// volumes. The named ones, and with them the memory of which steps are done,
+// removeAll removes what the project has in the engine: containers, networks
+// and volumes. The named ones, and with them the memory of which steps are done,
 // it removes only if asked.
-func RemoveAll(ctx context.Context, rt runtime.Runtime, project, stateDir string, named bool) error {
-	labels := projectLabels(project)
+func (p *Project) removeAll(ctx context.Context, named bool) (result control.DownResult, err error) {
+	rt, labels := p.cfg.Runtime, projectLabels(p.cfg.Project)
 	containers, err := rt.List(ctx, labels)
 	if err != nil {
-		return err
+		return result, err
 	}
 	for _, holders := range []bool{false, true} { // units first: they depend on their holder
 		for _, c := range containers {
@@ -291,27 +321,28 @@ func RemoveAll(ctx context.Context, rt runtime.Runtime, project, stateDir string
 				continue
 			}
 			if err := rt.Remove(ctx, c.ID); err != nil {
-				return fmt.Errorf("remove container %s: %w", c.Name, err)
+				return result, fmt.Errorf("remove container %s: %w", c.Name, err)
 			}
+			result.Containers++
 		}
 	}
 	if err := rt.RemoveNetworks(ctx, labels); err != nil {
-		return err
+		return result, err
 	}
-	kinds := []engine.VolumeKind{engine.VolumeScratch, engine.VolumeTmpfs}
-	if named {
-		kinds = append(kinds, engine.VolumeNamed)
-		if err := journal.RemoveDone(stateDir); err != nil {
-			return err
-		}
-	}
-	for _, kind := range kinds {
+	for _, kind := range []engine.VolumeKind{engine.VolumeScratch, engine.VolumeTmpfs} {
 		labels[LabelVolume] = string(kind)
-		if err := rt.RemoveVolumes(ctx, labels); err != nil {
-			return err
+		if _, err := rt.RemoveVolumes(ctx, labels); err != nil {
+			return result, err
 		}
 	}
-	return nil
+	if !named {
+		return result, nil
+	}
+	labels[LabelVolume] = string(engine.VolumeNamed)
+	if result.Volumes, err = rt.RemoveVolumes(ctx, labels); err != nil {
+		return result, err
+	}
+	return result, journal.RemoveDone(p.cfg.StateDir)
 }
 
 // Offline reads the status of a project that nobody supervises from its

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/engine/control"
 	"github.com/limber-run/limber/runtime"
 	"github.com/limber-run/limber/runtime/fake"
 )
@@ -70,5 +72,21 @@ func TestALostAnswerDoesNotLoseTheSecrets(t *testing.T) {
 			t.Errorf("the container with the files of the first try was kept: %v", got)
 		}
 		b.down()
+	})
+}
+
+func TestNothingBeginsWithoutItsSecrets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		w := workflow(unit(engine.Sidecar, "db", "pause"), unit(engine.Service, "api", "pause"))
+		w.Secrets = []engine.SecretSource{{Name: "token", Env: "NOT_SET"}, {Name: "key", File: "/nowhere/key"}}
+		_, err := b.project.Apply(t.Context(), control.ApplyRequest{Workflows: []engine.Workflow{w}})
+		if !errors.Is(err, control.ErrMissing) || !strings.Contains(err.Error(), "NOT_SET") || !strings.Contains(err.Error(), "/nowhere/key") {
+			t.Errorf("Apply = %v", err)
+		}
+		<-b.ended
+		if got := b.rt.History(); len(got) != 0 {
+			t.Errorf("done all the same: %v", got)
+		}
 	})
 }

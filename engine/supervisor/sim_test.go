@@ -396,7 +396,7 @@ func (s *sim) end() {
 	s.books.checkEnd()
 	s.rt = s.rt.Reconnect()
 	s.open()
-	if err := s.project.Down(s.t.Context(), control.DownRequest{}); err != nil {
+	if _, err := s.project.Down(s.t.Context(), control.DownRequest{}); err != nil {
 		s.fail("down: %v", err)
 	}
 	<-s.ended

@@ -16,6 +16,8 @@ import (
 	"github.com/limber-run/limber/runtime/fake"
 )
 
+var env = map[string]string{"PASSWORD": "canary-7f3a"}
+
 // breakDisk makes records fail until the returned function is called.
 func (b *bench) breakDisk() (mend func()) {
 	b.t.Helper()
@@ -68,13 +70,17 @@ func TestNothingIsAskedOfAProjectThatIsTakenDown(t *testing.T) {
 		b.apply(w)
 		b.until(0, "workflow.ready")
 		down := make(chan error, 1)
-		go func() { down <- b.project.Down(t.Context(), control.DownRequest{}) }()
+		go func() {
+			_, err := b.project.Down(t.Context(), control.DownRequest{})
+			down <- err
+		}()
 		time.Sleep(time.Second)
-		_, apply := b.project.Apply(t.Context(), control.ApplyRequest{Workflows: []engine.Workflow{w}})
+		_, second := b.project.Down(t.Context(), control.DownRequest{})
+		_, apply := b.project.Apply(t.Context(), control.ApplyRequest{Workflows: []engine.Workflow{w}, Env: env})
 		for what, err := range map[string]error{
 			"apply":   apply,
 			"restart": b.project.Restart(t.Context(), control.RestartRequest{Workflow: "w"}),
-			"down":    b.project.Down(t.Context(), control.DownRequest{}),
+			"down":    second,
 		} {
 			if !errors.Is(err, control.ErrNoSupervisor) {
 				t.Errorf("%s while it is taken down: %v", what, err)
@@ -146,7 +152,7 @@ func TestDownDoesNotWaitForAProcessThatNeverEnds(t *testing.T) {
 		for _, subject := range []string{"api#1", "api#1 SIGKILL"} {
 			b.rt.Inject(fake.Fault{On: fake.Signal, Subject: subject, Hang: true})
 		}
-		if err := b.project.Down(t.Context(), control.DownRequest{}); err != nil {
+		if _, err := b.project.Down(t.Context(), control.DownRequest{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := time.Since(b.begun); got != 40*time.Second { // 10s grace, 30s until it is given up
@@ -182,7 +188,7 @@ func TestManyRequestsDoNotBlockOthers(t *testing.T) {
 		w := workflow(unit(engine.Service, "api", "pause"))
 		for range 100 {
 			go func() {
-				_, _ = b.project.Apply(t.Context(), control.ApplyRequest{Workflows: []engine.Workflow{w}}) // the answer does not matter
+				_, _ = b.project.Apply(t.Context(), control.ApplyRequest{Workflows: []engine.Workflow{w}, Env: env}) // the answer does not matter
 			}()
 		}
 		synctest.Wait()
@@ -216,7 +222,7 @@ func TestAllWorkflowsAreAskedForOrNone(t *testing.T) {
 		if err := os.MkdirAll(filepath.Join(b.state, "runs", "v.json", "x"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		_, err := b.project.Apply(t.Context(), control.ApplyRequest{Workflows: []engine.Workflow{w, v}})
+		_, err := b.project.Apply(t.Context(), control.ApplyRequest{Workflows: []engine.Workflow{w, v}, Env: env})
 		if err == nil || !strings.Contains(err.Error(), "nothing was started") {
 			t.Errorf("Apply = %v", err)
 		}

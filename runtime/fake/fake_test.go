@@ -251,7 +251,10 @@ func TestLeftoversAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantLines(t, strings.Split(rt.Leftovers(labels), "\n"), "container a (prepared)", "network net", "volume vol")
-	if err := errors.Join(rt.Remove(ctx, "a"), rt.RemoveNetworks(ctx, labels), rt.RemoveVolumes(ctx, labels)); err != nil {
+	if err := errors.Join(rt.Remove(ctx, "a"), rt.RemoveNetworks(ctx, labels)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rt.RemoveVolumes(ctx, labels); err != nil {
 		t.Fatal(err)
 	}
 	wantLines(t, []string{rt.Leftovers(labels)}, "")

@@ -50,8 +50,8 @@ func (r *Runtime) CreateVolume(ctx context.Context, spec runtime.VolumeSpec) err
 
 // RemoveVolumes removes the volumes that carry all of labels. One that a
 // container mounts is in use.
-func (r *Runtime) RemoveVolumes(ctx context.Context, labels map[string]string) error {
-	return r.call(ctx, RemoveVolumes, "", func() error {
+func (r *Runtime) RemoveVolumes(ctx context.Context, labels map[string]string) (removed []string, err error) {
+	err = r.call(ctx, RemoveVolumes, "", func() error {
 		for _, name := range slices.Sorted(maps.Keys(r.volumes)) {
 			if !carries(r.volumes[name].Labels, labels) {
 				continue
@@ -60,9 +60,11 @@ func (r *Runtime) RemoveVolumes(ctx context.Context, labels map[string]string) e
 				return fmt.Errorf("remove volume %s: container %s mounts it", name, c.spec.Name)
 			}
 			delete(r.volumes, name)
+			removed = append(removed, name)
 		}
 		return nil
 	})
+	return removed, err
 }
 
 // user returns the oldest container that uses something, or nil.

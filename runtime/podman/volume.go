@@ -47,10 +47,10 @@ func volumeOptions(spec runtime.VolumeSpec) map[string]string {
 }
 
 // RemoveVolumes removes the volumes that carry labels.
-func (r *Runtime) RemoveVolumes(ctx context.Context, labels map[string]string) error {
+func (r *Runtime) RemoveVolumes(ctx context.Context, labels map[string]string) (removed []string, err error) {
 	var volumes []volumeData
 	if err := r.get(ctx, "/volumes/json", labelFilter(labels), &volumes); err != nil {
-		return fmt.Errorf("list volumes: %w", err)
+		return nil, fmt.Errorf("list volumes: %w", err)
 	}
 	for _, v := range volumes {
 		if !hasLabels(v.Labels, labels) {
@@ -58,8 +58,9 @@ func (r *Runtime) RemoveVolumes(ctx context.Context, labels map[string]string) e
 		}
 		err := r.delete(ctx, "/volumes/"+url.PathEscape(v.Name), nil)
 		if err != nil && !errors.Is(err, runtime.ErrNotFound) {
-			return fmt.Errorf("remove volume %s: %w", v.Name, err)
+			return removed, fmt.Errorf("remove volume %s: %w", v.Name, err)
 		}
+		removed = append(removed, v.Name)
 	}
-	return nil
+	return removed, nil
 }

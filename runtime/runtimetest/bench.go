@@ -38,7 +38,8 @@ func (b *bench) clean() {
 			b.Errorf("remove %s: %v", c.Name, err)
 		}
 	}
-	if err := errors.Join(b.RemoveNetworks(ctx, b.labels), b.RemoveVolumes(ctx, b.labels)); err != nil {
+	_, err = b.RemoveVolumes(ctx, b.labels)
+	if err := errors.Join(err, b.RemoveNetworks(ctx, b.labels)); err != nil {
 		b.Error(err)
 	}
 }

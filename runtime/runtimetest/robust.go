@@ -89,7 +89,7 @@ func (b *bench) calls(ctx context.Context, id string) map[string]func() error {
 		"create network":  func() error { return b.CreateNetwork(ctx, b.prefix, b.labels) },
 		"remove networks": func() error { return b.RemoveNetworks(ctx, b.labels) },
 		"create volume":   func() error { return b.CreateVolume(ctx, runtime.VolumeSpec{Name: b.prefix, Labels: b.labels}) },
-		"remove volumes":  func() error { return b.RemoveVolumes(ctx, b.labels) },
+		"remove volumes":  func() error { _, err := b.RemoveVolumes(ctx, b.labels); return err },
 	}
 }
 

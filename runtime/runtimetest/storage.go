@@ -2,6 +2,7 @@ package runtimetest
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/limber-run/limber/runtime"
 )
@@ -58,7 +59,7 @@ func testVolume(b *bench) {
 		id, exit := b.run(b.mounting(volume.Name))
 		b.wantCode(exit, 0)
 		b.check(b.Remove(b.ctx, id))
-		b.check(b.RemoveVolumes(b.ctx, b.labels))
+		b.removeVolumes(b.labels, volume.Name)
 		if _, err := b.Prepare(b.ctx, b.mounting(volume.Name)); err == nil {
 			b.Fatal("the volume is still there, or was made again by whom nobody asked")
 		}
@@ -68,12 +69,23 @@ func testVolume(b *bench) {
 func testVolumeOthers(b *bench) {
 	volume := runtime.VolumeSpec{Name: b.name(), Labels: map[string]string{"limber.test": b.prefix + "-other"}}
 	b.check(b.CreateVolume(b.ctx, volume))
-	b.check(b.RemoveVolumes(b.ctx, b.labels))
+	b.removeVolumes(b.labels)
 	id := b.prepare(b.mounting(volume.Name))
-	b.check(errors.Join(b.Remove(b.ctx, id), b.RemoveVolumes(b.ctx, volume.Labels)))
+	b.check(b.Remove(b.ctx, id))
+	b.removeVolumes(volume.Labels, volume.Name)
 }
 
 func testStorageNone(b *bench) {
 	b.check(b.RemoveNetworks(b.ctx, b.labels))
-	b.check(b.RemoveVolumes(b.ctx, b.labels))
+	b.removeVolumes(b.labels)
+}
+
+// removeVolumes removes the volumes with labels, which must be those.
+func (b *bench) removeVolumes(labels map[string]string, want ...string) {
+	b.Helper()
+	removed, err := b.RemoveVolumes(b.ctx, labels)
+	b.check(err)
+	if !slices.Equal(removed, want) {
+		b.Errorf("removed %v, want %v", removed, want)
+	}
 }
