@@ -136,6 +136,9 @@ func eventText(e journal.Event) (text, color string) {
 	case engine.TypeUnitBackoff:
 		return nextTry(e), colorWarn
 	case engine.TypeUnitWaiting:
+		if e.Reason == engine.ReasonCancelled {
+			return "", "" // as it should be
+		}
 		return fmt.Sprintf("cannot start: %s%s", e.Reason, then(e.Message)), colorBad
 	case engine.TypeUnitReady:
 		if e.Role != engine.Init.String() {

@@ -49,7 +49,7 @@ func (o *restartOptions) run(ctx context.Context, a *App) error {
 	}
 	s, err := dial(p)
 	if errors.Is(err, control.ErrNoSupervisor) {
-		return fmt.Errorf("%w: start it with \"limber up\" or \"limber up -d\"", err)
+		return fmt.Errorf("%w: start one with \"limber up\" or \"limber up -d\"", err)
 	}
 	if err != nil {
 		return err
@@ -65,8 +65,12 @@ func (o *restartOptions) run(ctx context.Context, a *App) error {
 		return err
 	}
 	err = s.Restart(ctx, control.RestartRequest{Workflow: o.workflow, Unit: o.unit, NoInit: o.noInit})
-	if err != nil || o.unit != "" {
+	if err != nil {
 		return err
+	}
+	if o.unit != "" {
+		a.sayf("%s/%s is being restarted", o.workflow, o.unit)
+		return nil
 	}
 	s.applied.Changed = names
 	return newWatch(s, names, goalStarted, newProgress(a.err).expectStatus(s.before)).run(ctx)

@@ -106,9 +106,14 @@ func (o *upOptions) runDetached(ctx context.Context, a *App, req request) error 
 		a.sayf("not waiting any longer; the supervisor goes on: \"limber ps\" shows it, \"limber stop\" stops it")
 		return saidError{err}
 	case err != nil:
-		return o.tooLate(ctx, err, w.waitedFor(context.WithoutCancel(ctx)))
+		err = o.tooLate(ctx, err, w.waitedFor(context.WithoutCancel(ctx)))
+	default:
+		err = a.verdict(ctx, w)
 	}
-	if err := a.verdict(ctx, w); err != nil {
+	if is[*timeoutError](err) || is[*permanentError](err) {
+		a.sayf("limber goes on trying in the background: \"limber ps\" shows it, \"limber down\" ends it")
+	}
+	if err != nil {
 		return err
 	}
 	a.sayReady(w)

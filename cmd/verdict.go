@@ -71,6 +71,9 @@ func (a *App) verdict(ctx context.Context, w *watch) error {
 			problems = append(problems, fmt.Errorf("workflow %q has been removed", t.name))
 		case s.Phase == engine.Failed:
 			problems = append(problems, a.failure(ctx, w.session.project, s))
+		case w.goal == goalSettled && s.FailedForGood() != nil:
+			a.showFailure(ctx, w.session.project, s, *s.FailedForGood())
+			problems = append(problems, fmt.Errorf("workflow %q will not become ready; what else it has goes on", s.Name))
 		}
 	}
 	return errors.Join(problems...)

@@ -63,6 +63,7 @@ type target struct {
 	ready   bool
 	done    bool
 	good    bool // done, and succeeded
+	broken  bool // a unit has failed for good: it will not be ready
 }
 
 // newWatch watches what apply has begun.
@@ -120,6 +121,11 @@ func (w *watch) loop(ctx context.Context, events <-chan journal.Event, ended <-c
 		select {
 		case e := <-events:
 			w.event(e)
+			if e.Type == engine.TypeUnitExited && w.goal == goalSettled { // what follows is in the status alone
+				if err := w.look(ctx); err != nil && !errors.Is(err, control.ErrNoSupervisor) {
+					return err
+				}
+			}
 			quiet.Reset(silence)
 			alone.Reset(together)
 		case <-alone.C:
@@ -152,6 +158,7 @@ func (w *watch) look(ctx context.Context) error {
 			continue
 		}
 		t.started, t.ready, t.done = true, s.Ready, s.Phase.Done()
+		t.broken = s.FailedForGood() != nil
 	}
 	return nil
 }
@@ -194,7 +201,7 @@ func (w *watch) reached() bool {
 func (t *target) reached(g goal) bool {
 	switch g {
 	case goalSettled:
-		return t.done || t.ready
+		return t.done || t.ready || t.broken
 	case goalStarted:
 		return t.started
 	case goalEnded, goalLast:

@@ -72,6 +72,7 @@ const (
 	ReasonErrImagePull     Reason = "ErrImagePull"
 	ReasonImagePullBackOff Reason = "ImagePullBackOff"
 	ReasonSandboxFailed    Reason = "FailedCreatePodSandBox"
+	ReasonCancelled        Reason = "Cancelled" // stopped before it ran
 	ReasonNoInit           Reason = "NoInit"
 	ReasonOnce             Reason = "Once"
 	ReasonUnchanged        Reason = "Unchanged"

@@ -51,6 +51,17 @@ const (
 // has ended.
 func (s Status) Settled() bool { return s.Ready || s.Phase.Done() }
 
+// FailedForGood returns the first sidecar or service that has failed and is not
+// started again: w will not become ready. Nil if there is none.
+func (s Status) FailedForGood() *UnitStatus {
+	for i, u := range s.Units {
+		if u.Role != Init.String() && u.State == StateExited && u.Reason != ReasonCompleted {
+			return &s.Units[i]
+		}
+	}
+	return nil
+}
+
 // StatusOf describes a run.
 func StatusOf(r Run) Status {
 	s := Status{
@@ -86,6 +97,8 @@ func unitStatus(r *Run, i int) UnitStatus {
 		if u.WaitMessage != "" {
 			s.Message = u.WaitMessage
 		}
+	case u.Phase == UnitStarting && u.Exit != nil: // again
+		s.Reason = u.Exit.Reason
 	default:
 		s.Reason = notYet(r)
 	}

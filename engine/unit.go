@@ -258,7 +258,7 @@ func (t *turn) backoff(i int) time.Duration {
 func (t *turn) restart(i int) {
 	u, policy := &t.Units[i], t.Spec.Units[i].Restart
 	if policy.Attempts > 0 && u.Attempt >= policy.Attempts {
-		t.fail(i, fmt.Sprintf("all %d attempts used up", policy.Attempts))
+		t.fail(i, usedUp(policy.Attempts))
 		return
 	}
 	delay := t.backoff(i)
@@ -275,13 +275,20 @@ func (t *turn) restart(i int) {
 	}
 }
 
+func usedUp(attempts int) string {
+	if attempts == 1 {
+		return "its only attempt is used up"
+	}
+	return fmt.Sprintf("all %d attempts are used up", attempts)
+}
+
 // restartWorkflow ends the run because of the exit of unit i, and begins the
 // next one after the unit's back-off (SEMANTICS A5).
 func (t *turn) restartWorkflow(i int) {
 	u, policy := &t.Units[i], t.Spec.Units[i].Restart
 	delay := t.backoff(i)
 	if policy.Attempts > 0 && u.Restarts >= policy.Attempts {
-		why := fmt.Sprintf("all %d attempts used up", policy.Attempts)
+		why := usedUp(policy.Attempts)
 		t.fail(i, why)
 		if t.Ending == nil {
 			t.Message = t.failure(i, why)

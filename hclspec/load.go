@@ -2,6 +2,7 @@ package hclspec
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,6 +37,9 @@ type Project struct {
 
 // projectFile is what limber looks for when it is not told.
 const projectFile = "limber.hcl"
+
+// projectEnds are the ends of the names of files that a directory is made of.
+var projectEnds = []string{".limber.hcl", ".limber.json"}
 
 // source is a file that was read.
 type source struct {
@@ -110,6 +114,16 @@ func unique(paths []string) []string {
 	return list
 }
 
+// otherFiles says which files to name.
+func (d *decoder) otherFiles(dir string) string {
+	for _, end := range projectEnds {
+		if found, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*"+end)); err == nil && len(found) > 0 {
+			return fmt.Sprintf("There is %s: for all such files of a directory write -f ., after which the project is named as well.", filepath.Base(found[0]))
+		}
+	}
+	return "Name a file or a directory with -f."
+}
+
 // findUpward returns the nearest project file in dir or a parent.
 func (d *decoder) findUpward(dir string) []string {
 	for at := dir; ; at = filepath.Dir(at) {
@@ -118,7 +132,7 @@ func (d *decoder) findUpward(dir string) []string {
 			return []string{path}
 		}
 		if at == filepath.Dir(at) {
-			d.failf(sumNoFiles, "There is no %s in %s or a directory above it. Name a file or directory with -f, or write one with limber new.", projectFile, dir)
+			d.failf(sumNoFiles, "There is no %s in %s or a directory above it. %s", projectFile, dir, d.otherFiles(dir))
 			return nil
 		}
 	}
@@ -138,7 +152,7 @@ func (d *decoder) findIn(dir, shown string) []string {
 		case entry.IsDir():
 		case name == projectFile:
 			paths = slices.Insert(paths, 0, filepath.Join(dir, name))
-		case strings.HasSuffix(name, ".limber.hcl"), strings.HasSuffix(name, ".limber.json"):
+		case slices.ContainsFunc(projectEnds, func(end string) bool { return strings.HasSuffix(name, end) }):
 			paths = append(paths, filepath.Join(dir, name))
 		}
 	}

@@ -20,6 +20,9 @@ func (d *decoder) load(home string, sources, varSources []source) (*Project, hcl
 			bodies = append(bodies, f.Body)
 		}
 	}
+	if d.diags.HasErrors() { // what is left of a file with a syntax error is not what was meant
+		return &Project{Name: d.project, Dir: home, Files: d.files}, d.sorted()
+	}
 	d.decodeProject(bodies, d.parseVarFiles(varSources))
 	p := &Project{Name: d.project, Dir: home, Files: d.files}
 	diags := d.sorted()

@@ -62,7 +62,7 @@ type Status struct {
 
 // Supervisor is the process that drives a project.
 type Supervisor struct {
-	PID     int    `json:"pid"`
+	PID     int    `json:"pid,omitempty"` // of a supervisor that is alive
 	Alive   bool   `json:"alive"`
 	Version string `json:"version,omitempty"`
 }

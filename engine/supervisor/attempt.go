@@ -200,7 +200,7 @@ func (a *attempt) failed(ctx context.Context, err error, unwanted bool) engine.E
 	var wait *waitError
 	switch {
 	case unwanted:
-		ev.Reason, ev.Message = reasonCancelled, "stopped before it ran"
+		ev.Reason, ev.Message = string(engine.ReasonCancelled), "stopped before it ran"
 	case errors.As(err, &wait):
 		ev.Reason, ev.Permanent = wait.reason, wait.permanent
 	case errors.Is(err, runtime.ErrUnsupported):
@@ -208,9 +208,6 @@ func (a *attempt) failed(ctx context.Context, err error, unwanted bool) engine.E
 	}
 	return ev
 }
-
-// reasonCancelled is that of an attempt that was stopped before it ran.
-const reasonCancelled = "Cancelled"
 
 // waitError is why an attempt cannot be made now.
 type waitError struct {

@@ -261,7 +261,7 @@ func (d *driver) end(ref engine.Ref, ask func(*attempt)) {
 		return
 	}
 	d.attempt(ref, func(at *attempt) { at.discard.set() })
-	ev := engine.UnitWaiting{At: time.Now(), Ref: ref, Reason: reasonCancelled, Message: "stopped before it ran"}
+	ev := engine.UnitWaiting{At: time.Now(), Ref: ref, Reason: string(engine.ReasonCancelled), Message: "stopped before it ran"}
 	d.wg.Go(func() { d.feed(ev) })
 }
 

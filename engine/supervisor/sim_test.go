@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -359,7 +358,7 @@ func (s *sim) settle() {
 			s.fail("%v", err)
 			return
 		}
-		if len(status.Workflows) == 1 && settled(status.Workflows[0]) {
+		if len(status.Workflows) == 1 && (status.Workflows[0].Settled() || status.Workflows[0].FailedForGood() != nil) {
 			return
 		}
 		select {
@@ -371,14 +370,6 @@ func (s *sim) settle() {
 			return
 		}
 	}
-}
-
-// settled reports whether w is up, has ended, or has a unit that has failed
-// for good.
-func settled(w engine.Status) bool {
-	return w.Settled() || slices.ContainsFunc(w.Units, func(u engine.UnitStatus) bool {
-		return u.Role != engine.Init.String() && u.State == engine.StateExited && u.Reason != engine.ReasonCompleted
-	})
 }
 
 // end stops the workflow, and takes it down.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/limber-run/limber/runtime"
@@ -150,10 +151,21 @@ func startError(err error) error {
 	}
 	for _, words := range processErrors {
 		if strings.Contains(api.cause, words) {
-			return &runtime.StartError{Code: startCode(api), Message: api.message}
+			return newStartError(api)
 		}
 	}
 	return err
+}
+
+// notFound is how OCI runtimes say that a command is not there.
+var notFound = regexp.MustCompile("exec: \"([^\"]+)\": (?:executable file not found|stat .*: no such file)|executable file [`'\"]([^`'\"]+)[`'\"] not found")
+
+func newStartError(e *apiError) *runtime.StartError {
+	start := &runtime.StartError{Code: startCode(e), Message: e.message}
+	if m := notFound.FindStringSubmatch(e.message); m != nil && start.Code == 127 {
+		start.Message = fmt.Sprintf("the command %q is not in the image", firstOf(m[1], m[2]))
+	}
+	return start
 }
 
 // startCode is the exit code that a shell would have reported. Podman calls

@@ -2,6 +2,7 @@ package podman
 
 import (
 	"errors"
+	"regexp"
 	"testing"
 
 	"github.com/limber-run/limber/runtime"
@@ -49,6 +50,9 @@ func TestStartErrors(t *testing.T) {
 		{"address already in use", "rootlessport listen tcp 127.0.0.1:80: bind: address already in use", 0},
 	} {
 		err := startError(newAPIError(500, c.cause, c.message))
+		if c.code == 127 && !regexp.MustCompile(`^start: the command "(mount|nope)" is not in the image$`).MatchString(err.Error()) {
+			t.Errorf("%s: %v", c.message, err)
+		}
 		var start *runtime.StartError
 		if errors.As(err, &start) != (c.code != 0) || start != nil && start.Code != c.code {
 			t.Errorf("%s: %#v, want code %d", c.message, err, c.code)
