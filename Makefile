@@ -7,6 +7,7 @@ LDFLAGS := -s -w -X $(PKG)/cmd.version=$(VERSION)
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 FUZZTIME ?= 30s
+SIM      ?= 100000
 
 export GOFLAGS := -tags=remote,exclude_graphdriver_btrfs,btrfs_noversion,containers_image_openpgp
 # Only the race detector needs cgo.
@@ -35,7 +36,7 @@ demo: setup build ## run the first example, look at it, take it down
 
 ##@ Test
 
-.PHONY: test unit race fuzz lint integration test-podman5 bench golden check clean distclean
+.PHONY: test unit race fuzz sim lint integration test-podman5 bench golden check clean distclean
 test: setup lint unit race ## everything, below 10 minutes: what README and CI call
 	.ci/fuzz 5s
 	.ci/integration
@@ -48,6 +49,9 @@ race: ## the same with the race detector
 
 fuzz: ## every fuzz test for FUZZTIME (30s) each
 	.ci/fuzz $(FUZZTIME)
+
+sim: ## SIM (100000) lives of whole systems under misfortune
+	go test ./engine/supervisor -run TestSimulation -sim $(SIM) -timeout 2h
 
 lint: ## golangci-lint, and the formatting
 	.ci/lint

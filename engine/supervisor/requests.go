@@ -59,6 +59,7 @@ func (p *Project) prepareApply(req control.ApplyRequest) (result control.ApplyRe
 		return result, nil, control.ErrNoSupervisor
 	}
 	p.served = true
+	defer p.changed() // if it is refused there may be nothing else to do
 	for name, value := range req.Env {
 		p.env[name] = value
 	}
@@ -188,6 +189,7 @@ func (p *Project) named(names []string, ok removingOK) ([]*driver, error) {
 		return nil, control.ErrNoSupervisor
 	}
 	p.served = true
+	defer p.changed() // if it is refused there may be nothing else to do
 	if len(names) == 0 {
 		names = slices.Clone(p.order)
 	}

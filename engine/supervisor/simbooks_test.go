@@ -18,6 +18,7 @@ import (
 // was asked for. It knows nothing of the supervisor.
 type simBooks struct {
 	*sim
+	mu    *sync.Mutex                // guards what follows
 	specs map[string]engine.Workflow // by fingerprint
 	// signaled has the names of containers that were sent a signal: their exit
 	// code says nothing of their work.
@@ -39,26 +40,36 @@ type simContainer struct {
 
 func newSimBooks(s *sim) simBooks {
 	return simBooks{
-		sim: s, signaled: &sync.Map{}, stopped: &atomic.Bool{}, late: &sync.Map{}, specs: map[string]engine.Workflow{}, live: map[string]simContainer{}, over: map[string]bool{},
+		sim: s, mu: &sync.Mutex{}, signaled: &sync.Map{}, stopped: &atomic.Bool{}, late: &sync.Map{}, specs: map[string]engine.Workflow{}, live: map[string]simContainer{}, over: map[string]bool{},
 		done: map[string]string{}, started: map[string]bool{}, ever: map[string]bool{},
 	}
 }
 
 func (b *simBooks) applied(w engine.Workflow) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.specs[w.Fingerprint()] = w
 	b.stopped.Store(false)
 }
 
 func (b *simBooks) restarted(req control.RestartRequest) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.noInit = b.noInit || req.NoInit
 	b.stopped.Store(false)
 }
 
 // running returns the names of the containers that run, holders included.
-func (b *simBooks) running() []string { return slices.Sorted(maps.Keys(b.live)) }
+func (b *simBooks) running() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Sorted(maps.Keys(b.live))
+}
 
 // changed hears of each container that begins to run or ends.
 func (b *simBooks) changed(spec runtime.Spec, c runtime.Container) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if c.State != runtime.Running {
 		b.ended(spec, c)
 		return
@@ -154,6 +165,8 @@ func (b *simBooks) mayBegin(ref engine.Ref, w engine.Workflow, i int) {
 // check checks that no secrets outlive their attempt. It is for when all is
 // quiet: whoever has not heard of an end cannot take them away.
 func (b *simBooks) check() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for _, dir := range b.secretsOf() {
 		part := strings.Split(dir, "@") // workflow, run, kind, name, attempt
 		if b.over[fmt.Sprintf("p.w.%s.%s.%s", part[3], part[1], part[4])] {
