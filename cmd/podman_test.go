@@ -58,10 +58,13 @@ func buildLimber(t *testing.T) string {
 	return dir
 }
 
+// crashAt is the variable that makes a binary of the tests crash.
+const crashAt = "LIMBER_TEST_CRASH_AT_RECORD"
+
 func buildVersion(dir, version string) error {
-	const variable = "github.com/limber-run/limber/cmd.version"
+	const variable = "github.com/limber-run/limber/cmd."
 	build := exec.Command("go", "build", "-trimpath", "-tags", buildTags,
-		"-ldflags", "-X "+variable+"="+version, "-o", filepath.Join(dir, "limber"), "github.com/limber-run/limber/cmd/limber")
+		"-ldflags", "-X "+variable+"version="+version+" -X "+variable+"crashVariable="+crashAt, "-o", filepath.Join(dir, "limber"), "github.com/limber-run/limber/cmd/limber")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, text)

@@ -121,7 +121,7 @@ func (a *App) supervisorConfig(p project, rt runtime.Runtime) (supervisor.Config
 	}
 	return supervisor.Config{
 		Project: p.name, StateDir: p.stateDir, RuntimeDir: p.runtimeDir,
-		Runtime: rt, Executable: self, Version: version, Log: a.log,
+		Runtime: rt, Executable: self, Version: version, Log: a.log, Recorded: crashPoint(),
 		Toolbox: supervisor.Toolbox{
 			Ref: toolbox.Ref(version),
 			Ensure: func(ctx context.Context) error {

@@ -26,6 +26,10 @@ type Record struct {
 	// ones that are kept: container ID by Ref.String().
 	Containers map[string]string `json:"containers,omitempty"`
 	Run        engine.Run        `json:"run"`
+	// Events are what the journal is told once the record is written, and Seq
+	// its last event before that. Who finds them missing tells them.
+	Seq    int64   `json:"seq,omitempty"`
+	Events []Event `json:"events,omitempty"`
 }
 
 // BrokenRecordError is a record that cannot be used.

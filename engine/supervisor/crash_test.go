@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -193,6 +194,40 @@ func TestAnAttemptThatWasDiscardedCanBeStarted(t *testing.T) {
 			t.Errorf("after discard and start: %+v, %v", c, err)
 		}
 		b.rt.Kill("p.w.api.1.9", 0)
+		b.down()
+	})
+}
+
+func TestWhatTheJournalWasNotToldIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Init, "a", "true"), unit(engine.Service, "api", "pause")))
+		b.until(0, "workflow.ready")
+		b.crash()
+		<-b.ended
+		want := b.events()
+		path := filepath.Join(b.state, "events.jsonl")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.SplitAfter(strings.TrimSuffix(string(text), "\n"), "\n")
+		for cut := range 3 { // the last one or two are what the record was written for
+			if err := os.WriteFile(path, []byte(strings.Join(lines[:len(lines)-cut], "")), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			b.rt = b.rt.Reconnect()
+			b.open()
+			synctest.Wait()
+			b.crash()
+			<-b.ended
+			if diff := cmp.Diff(want, b.events()); diff != "" {
+				t.Errorf("without the last %d (-want +got):\n%s", cut, diff)
+			}
+		}
+		b.rt = b.rt.Reconnect()
+		b.open()
+		b.apply(workflow(unit(engine.Init, "a", "true"), unit(engine.Service, "api", "pause")))
 		b.down()
 	})
 }

@@ -33,6 +33,8 @@ type driver struct {
 	timers     map[engine.Timer]*time.Timer
 	probes     map[probeKey]context.CancelFunc
 	hooks      map[engine.Ref]context.CancelCauseFunc
+	at         time.Time       // of the last transition
+	told       []journal.Event // what it has to tell
 	unsaved    bool            // the record on disk is behind: nothing may start
 	saving     *time.Timer     // tries to write it again
 	held       []engine.Action // what waits for the record
@@ -130,6 +132,12 @@ func (d *driver) transition(ev engine.Event) {
 	if newRun {
 		d.images = newImages(run.Number, d.project.cfg, d.note, d.wg.Go)
 	}
+	d.at, d.told = time.Now(), nil
+	for _, action := range actions {
+		if notice, ok := action.(engine.Notice); ok {
+			d.told = append(d.told, d.event(notice))
+		}
+	}
 	for _, action := range actions {
 		d.log.Debug().Stringer("action", action).Msg("action")
 		d.do(action)
@@ -146,7 +154,7 @@ func (d *driver) do(action engine.Action) {
 	case engine.Record:
 		d.save()
 	case engine.Notice:
-		d.note(journal.NewEvent(d.name, a))
+		d.note(d.event(a))
 	case engine.PrepareSandbox:
 		d.begin(a, func() { d.sandbox.prepare(d, a.Number) })
 	case engine.Prepare:
@@ -290,6 +298,13 @@ func (d *driver) disarm(t engine.Timer) {
 // jittered stretches or shrinks a delay by up to a fraction of it.
 func jittered(d time.Duration, fraction float64) time.Duration {
 	return d + time.Duration(float64(d)*fraction*(2*rand.Float64()-1))
+}
+
+// event is a notice of the last transition.
+func (d *driver) event(n engine.Notice) journal.Event {
+	ev := journal.NewEvent(d.name, n)
+	ev.Time = d.at.UTC().Round(0) // as it is read back
+	return ev
 }
 
 // note adds an event to the journal.

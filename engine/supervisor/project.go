@@ -39,6 +39,7 @@ type Config struct {
 	Executable string // limber's own static binary
 	Version    string
 	BootID     string // of the host; "": what the kernel says
+	Recorded   func() // called after each record, unless nil: a place to crash at
 	Log        zerolog.Logger
 }
 

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -18,6 +19,9 @@ const saveAgain = time.Second
 func (d *driver) save() {
 	err := journal.SaveRecord(d.project.cfg.StateDir, d.record())
 	if err == nil {
+		if d.project.cfg.Recorded != nil {
+			d.project.cfg.Recorded()
+		}
 		d.saved()
 		return
 	}
@@ -52,6 +56,26 @@ func (d *driver) record() journal.Record {
 	}
 	return journal.Record{
 		BootID: d.project.bootID, SandboxID: d.sandbox.id, Containers: containers, Run: d.run,
+		Seq: d.project.journal.Seq(), Events: d.told,
+	}
+}
+
+// tellMissing adds to the journal what the supervisor before had no time for.
+func (d *driver) tellMissing(r journal.Record) {
+	missing := r.Events
+	err := journal.Read(d.project.cfg.StateDir, r.Seq, func(told journal.Event) error {
+		missing = slices.DeleteFunc(slices.Clone(missing), func(ev journal.Event) bool {
+			ev.Seq, ev.Project = told.Seq, told.Project
+			return reflect.DeepEqual(ev, told)
+		})
+		return nil
+	})
+	if err != nil {
+		d.log.Error().Err(err).Msg("find out what the journal has been told")
+		return
+	}
+	for _, ev := range missing {
+		d.note(ev)
 	}
 }
 
@@ -59,6 +83,9 @@ func (d *driver) record() journal.Record {
 // and goes on from there (SEMANTICS B 133). What is on no record is removed
 // (B 136): its names would be in the way. It blocks until the engine answers.
 func (d *driver) adopt(r journal.Record) {
+	if len(r.Events) > 0 {
+		d.tellMissing(r)
+	}
 	found, err := d.listAll()
 	if err != nil {
 		return // the supervisor lets go
