@@ -231,3 +231,31 @@ func TestWhatTheJournalWasNotToldIsTold(t *testing.T) {
 		b.down()
 	})
 }
+
+// Who asks right after a crash must not be told what was true before it.
+func TestNobodyIsToldWhatIsNotTrueAnyMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		w := workflow(unit(engine.Init, "a", "sleep", "1s"), unit(engine.Service, "api", "pause"))
+		b.apply(w)
+		b.until(0, "workflow.ready")
+		b.crash()
+		<-b.ended
+		b.rt.Reboot()
+		b.boot = "another"
+		b.rt = b.rt.Reconnect()
+		b.rt.Inject(fake.Fault{On: fake.List, Times: 1, Delay: 3 * time.Second})
+		b.open()
+		b.apply(w)
+		status, err := b.project.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := status.Workflows[0]; got.Ready || got.Run != 2 {
+			t.Errorf("after a reboot: %+v", got)
+		}
+		b.until(0, "run.started@2 Boot")
+		b.until(0, "workflow.ready@2")
+		b.down()
+	})
+}

@@ -40,8 +40,9 @@ type driver struct {
 	held       []engine.Action // what waits for the record
 
 	// Read by others.
-	state atomic.Pointer[published]
-	asked atomic.Int32 // requests on their way to the loop
+	adopted chan struct{} // closed when the run is as the record and the engine say
+	state   atomic.Pointer[published]
+	asked   atomic.Int32 // requests on their way to the loop
 }
 
 // published is what others may know of a driver.
@@ -57,6 +58,7 @@ func newDriver(p *Project, run engine.Run) *driver {
 		project: p, name: run.Spec.Name, run: run,
 		log:      p.cfg.Log.With().Str("workflow", run.Spec.Name).Logger(),
 		mail:     make(chan func(), 64),
+		adopted:  make(chan struct{}),
 		attempts: map[engine.Ref]*attempt{}, containers: map[engine.Ref]string{},
 		timers: map[engine.Timer]*time.Timer{}, probes: map[probeKey]context.CancelFunc{},
 		hooks: map[engine.Ref]context.CancelCauseFunc{},
@@ -70,6 +72,7 @@ func newDriver(p *Project, run engine.Run) *driver {
 // every goroutine.
 func (d *driver) loop(r journal.Record) {
 	d.adopt(r)
+	close(d.adopted)
 	for {
 		select {
 		case f := <-d.mail:

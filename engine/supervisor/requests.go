@@ -18,19 +18,48 @@ import (
 
 var _ control.API = (*Project)(nil)
 
+// statusPatience is how long Status waits for runs to be taken over. If the
+// engine does not answer it tells what was known last.
+const statusPatience = 5 * time.Second
+
 // Status implements control.API.
-func (p *Project) Status(context.Context) (control.Status, error) {
+func (p *Project) Status(ctx context.Context) (control.Status, error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	var drivers []*driver
+	for _, name := range p.order {
+		drivers = append(drivers, p.drivers[name])
+	}
+	running := p.running
+	p.mu.Unlock()
+	if running {
+		waiting, cancel := context.WithTimeout(ctx, statusPatience)
+		defer cancel()
+		_ = p.untilAdopted(waiting, drivers)
+	}
 	s := control.Status{
 		Project:    p.cfg.Project,
 		Supervisor: control.Supervisor{PID: os.Getpid(), Alive: true, Version: p.cfg.Version},
 		Workflows:  []engine.Status{},
 	}
-	for _, name := range p.order {
-		s.Workflows = append(s.Workflows, p.drivers[name].state.Load().status)
+	for _, d := range drivers {
+		s.Workflows = append(s.Workflows, d.state.Load().status)
 	}
-	return s, nil
+	return s, ctx.Err()
+}
+
+// untilAdopted blocks until runs have been taken over: before that they are
+// what a supervisor that is gone has known of them.
+func (p *Project) untilAdopted(ctx context.Context, drivers []*driver) error {
+	for _, d := range drivers {
+		select {
+		case <-d.adopted:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-p.life.Done():
+			return control.ErrNoSupervisor
+		}
+	}
+	return nil
 }
 
 // Events implements control.API.
@@ -39,10 +68,24 @@ func (p *Project) Events(ctx context.Context, after int64, follow bool, emit fun
 }
 
 // Apply implements control.API.
-func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (control.ApplyResult, error) {
-	result, drivers, err := p.prepareApply(req)
+func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result control.ApplyResult, err error) {
+	drivers, err := p.driversOf(req)
 	if err != nil {
 		return result, err
+	}
+	if err := p.untilAdopted(ctx, drivers); err != nil {
+		for _, d := range drivers {
+			d.asked.Add(-1)
+		}
+		p.changed()
+		return result, err
+	}
+	result.Seq = p.journal.Seq()
+	for i, d := range drivers {
+		w, state := req.Workflows[i], d.state.Load()
+		if state.status.Run == 0 || state.status.Phase.Done() || state.fingerprint != w.Fingerprint() {
+			result.Changed = append(result.Changed, w.Name)
+		}
 	}
 	for i, d := range drivers {
 		d.ask(ctx, engine.RunRequested{At: time.Now(), Spec: req.Workflows[i], Reason: engine.ReasonUp})
@@ -50,38 +93,33 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (control.
 	return result, nil
 }
 
-// prepareApply gets a driver for each workflow. If it fails nothing has been
+// driversOf gets a driver for each workflow. If it fails nothing has been
 // asked for. The drivers do not count as idle until they have been asked.
-func (p *Project) prepareApply(req control.ApplyRequest) (result control.ApplyResult, drivers []*driver, err error) {
+func (p *Project) driversOf(req control.ApplyRequest) (drivers []*driver, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closing || p.removing {
-		return result, nil, control.ErrNoSupervisor
+		return nil, control.ErrNoSupervisor
 	}
 	p.served = true
 	defer p.changed() // if it is refused there may be nothing else to do
 	for name, value := range req.Env {
 		p.env[name] = value
 	}
-	result.Seq = p.journal.Seq()
 	if err := p.checkSecrets(req.Workflows); err != nil {
-		return result, nil, err
+		return nil, err
 	}
 	for _, w := range req.Workflows {
 		d, err := p.driver(w)
 		if err != nil {
-			return result, nil, err
-		}
-		state := d.state.Load()
-		if state.status.Run == 0 || state.status.Phase.Done() || state.fingerprint != w.Fingerprint() {
-			result.Changed = append(result.Changed, w.Name)
+			return nil, err
 		}
 		drivers = append(drivers, d)
 	}
 	for _, d := range drivers {
 		d.asked.Add(1)
 	}
-	return result, drivers, nil
+	return drivers, nil
 }
 
 // checkSecrets reports the secrets without a value of workflows that do not

@@ -168,7 +168,7 @@ func (s *sim) step() {
 func (s *sim) ask(request func() error) {
 	for {
 		err := request()
-		if err == nil || errors.Is(err, control.ErrUnknown) {
+		if err == nil || errors.Is(err, control.ErrUnknown) || errors.Is(err, context.DeadlineExceeded) {
 			return
 		}
 		if !errors.Is(err, control.ErrNoSupervisor) {
@@ -183,7 +183,9 @@ func (s *sim) apply(w engine.Workflow) {
 	s.tell("apply %s", w.Fingerprint())
 	s.books.applied(w)
 	s.ask(func() error {
-		_, err := s.project.Apply(s.t.Context(), control.ApplyRequest{
+		ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute) // the engine may hang
+		defer cancel()
+		_, err := s.project.Apply(ctx, control.ApplyRequest{
 			Workflows: []engine.Workflow{w}, Env: map[string]string{"PASSWORD": "canary-7f3a"},
 		})
 		return err

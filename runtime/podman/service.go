@@ -70,11 +70,24 @@ func startService(ctx context.Context, dir string, log zerolog.Logger) (*service
 	if len(s.socket) > longestSocket {
 		return nil, fmt.Errorf("start podman service: the path of its socket %s is longer than %d bytes", s.socket, longestSocket)
 	}
+	removeLeft(dir)
 	go s.run()
 	if err := s.awaitAnswer(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+// removeLeft removes the files of services whose limber was killed.
+func removeLeft(dir string) {
+	files, _ := filepath.Glob(filepath.Join(dir, "podman-*.*")) // the pattern is a good one
+	for _, file := range files {
+		var pid int
+		var end string
+		if n, _ := fmt.Sscanf(filepath.Base(file), "podman-%d.%s", &pid, &end); n == 2 && !exists(fmt.Sprintf("/proc/%d", pid)) {
+			_ = os.Remove(file) // it is in nobody's way
+		}
+	}
 }
 
 func (s *service) uri() string { return "unix://" + s.socket }

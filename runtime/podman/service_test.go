@@ -5,6 +5,7 @@ package podman_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -83,6 +84,24 @@ func TestOwnServiceMayDie(t *testing.T) {
 	}
 	if second := listener(t, socket); second == first {
 		t.Errorf("the service is still %d", second)
+	}
+}
+
+func TestFilesOfAKilledLimberAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	const dead = 4194305 // above the highest PID that Linux gives
+	left := filepath.Join(dir, fmt.Sprintf("podman-%d.log", dead))
+	other := filepath.Join(dir, "podman-notes.log")
+	if err := errors.Join(os.WriteFile(left, nil, 0o600), os.WriteFile(other, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CONTAINER_HOST", "")
+	open(t, podman.Config{RuntimeDir: dir})
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", left, err)
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Error(err)
 	}
 }
 
