@@ -246,11 +246,12 @@ func TestNobodyIsToldWhatIsNotTrueAnyMore(t *testing.T) {
 		b.rt = b.rt.Reconnect()
 		b.rt.Inject(fake.Fault{On: fake.List, Times: 1, Delay: 3 * time.Second})
 		b.open()
-		b.apply(w)
+		time.Sleep(time.Second)
 		status, err := b.project.Status(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
+		b.apply(w)
 		if got := status.Workflows[0]; got.Ready || got.Run != 2 {
 			t.Errorf("after a reboot: %+v", got)
 		}

@@ -68,7 +68,6 @@ type sim struct {
 	*bench
 	seed   uint64
 	random *rand.Rand
-	dir    string
 	boots  int
 	spec   engine.Workflow // as applied last
 	lifts  []func()        // of faults
@@ -79,12 +78,9 @@ type sim struct {
 
 func newSim(t *testing.T, seed uint64) *sim {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "limber-sim") //nolint:usetesting // records are synced: on a disk that takes most of the time
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := memoryDir(t)
 	s := &sim{
-		seed: seed, random: rand.New(rand.NewPCG(seed, 0)), dir: dir,
+		seed: seed, random: rand.New(rand.NewPCG(seed, 0)),
 		bench: &bench{
 			t: t, rt: fake.New("toolbox"), begun: time.Now(), boot: "boot 0",
 			state: filepath.Join(dir, "state"), runtime: filepath.Join(dir, "run"),
@@ -105,9 +101,6 @@ func (s *sim) clean() {
 		spec, err := json.Marshal(s.spec)
 		s.t.Logf("seed %d\n%s %v\n%s\n%s\n%s", s.seed, spec, err, strings.Join(s.story, "\n"),
 			strings.Join(s.rt.History(), "\n"), strings.Join(s.events(), "\n"))
-	}
-	if err := os.RemoveAll(s.dir); err != nil {
-		s.t.Error(err)
 	}
 }
 

@@ -80,6 +80,13 @@ func (h *Host) Observe(f func(Call)) {
 	h.observe = f
 }
 
+// Forget keeps no record of calls from now on, for tests that make many.
+func (h *Host) Forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.forgetful = true
+}
+
 // OnChange calls f with each container that has begun to run, or has ended.
 // The host is locked meanwhile: f must not use it.
 func (h *Host) OnChange(f func(runtime.Spec, runtime.Container)) {
@@ -118,8 +125,7 @@ func (h *Host) lines(wanted func(Call) bool) []string {
 func (h *Host) begin(m Method, subject string) int {
 	h.mu.Lock()
 	call := Call{At: time.Since(h.born), Method: m, Subject: subject}
-	h.record = append(h.record, call)
-	n, observe := len(h.record)-1, h.observe
+	n, observe := h.enter(call), h.observe
 	h.mu.Unlock()
 	if observe != nil {
 		observe(call)
@@ -127,10 +133,22 @@ func (h *Host) begin(m Method, subject string) int {
 	return n
 }
 
+// enter adds an entry to the record and returns its place; -1: there is no
+// record.
+func (h *Host) enter(c Call) int {
+	if h.forgetful {
+		return -1
+	}
+	h.record = append(h.record, c)
+	return len(h.record) - 1
+}
+
 func (h *Host) finish(n int, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.record[n].Err = err
+	if n >= 0 {
+		h.record[n].Err = err
+	}
 }
 
 // note enters what happened to c, or to the host if c is nil.
@@ -139,7 +157,7 @@ func (h *Host) note(c *container, event string) {
 	if c != nil {
 		entry.Subject = h.nameBy(c.spec)
 	}
-	h.record = append(h.record, entry)
+	h.enter(entry)
 }
 
 // ending says how a process ended.

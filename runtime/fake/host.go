@@ -30,8 +30,10 @@ type Host struct {
 	faults   []*fault
 	agenda   agenda
 	record   []Call
-	observe  func(Call)
-	changed  func(runtime.Spec, runtime.Container)
+	// forgetful hosts keep neither a record nor what was removed.
+	forgetful bool
+	observe   func(Call)
+	changed   func(runtime.Spec, runtime.Container)
 }
 
 func newHost() *Host {

@@ -169,7 +169,9 @@ func (h *Host) remove(c *container) {
 		h.end(c, runtime.Exit{Code: 128 + kill})
 	}
 	h.containers = slices.DeleteFunc(h.containers, func(o *container) bool { return o == c })
-	h.removed = append(h.removed, c)
+	if !h.forgetful {
+		h.removed = append(h.removed, c)
+	}
 	h.settle()
 	c.stir()
 }
