@@ -18,12 +18,15 @@ type Spec struct {
 	Mounts []Mount `json:"mounts,omitempty"`
 
 	// Sandbox is the ID of the container whose network, IPC and UTS
-	// namespaces this one joins. If it is set, Network, Ports and Hostname
-	// must be empty.
+	// namespaces this one joins. If it is set, Network, Ports, Hostname and
+	// Hosts must be empty.
 	Sandbox  string  `json:"sandbox,omitempty"`
 	Network  Network `json:"network,omitzero"`
 	Ports    []Port  `json:"ports,omitempty"`
 	Hostname string  `json:"hostname,omitempty"`
+	// Hosts are names that resolve here, and in what joins this container: to
+	// loopback.
+	Hosts []string `json:"hosts,omitempty"`
 
 	StopSignal string    `json:"stop_signal,omitempty"` // "": the image's, else SIGTERM
 	Resources  Resources `json:"resources,omitzero"`

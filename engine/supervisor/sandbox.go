@@ -145,6 +145,13 @@ func (d *driver) holderSpec(number int) runtime.Spec {
 			spec.Ports = append(spec.Ports, u.Container.Ports...)
 		}
 	}
+	if w.Network != engine.NetworkHost { // there the names would be those of other machines
+		for _, u := range w.Units {
+			if u.Name != spec.Hostname { // that is there already, with the address that others reach
+				spec.Hosts = append(spec.Hosts, u.Name)
+			}
+		}
+	}
 	for _, v := range w.Volumes { // a memory volume lives as long as something mounts it
 		if v.Kind == engine.VolumeTmpfs {
 			spec.Mounts = append(spec.Mounts, runtime.Mount{

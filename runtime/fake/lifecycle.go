@@ -71,8 +71,8 @@ func (h *Host) checkNetwork(spec runtime.Spec) error {
 		}
 		return nil
 	}
-	if spec.Network.Mode != "" || len(spec.Ports) > 0 || spec.Hostname != "" {
-		return errors.New("network, ports and hostname belong to the sandbox")
+	if spec.Network.Mode != "" || len(spec.Ports) > 0 || spec.Hostname != "" || len(spec.Hosts) > 0 {
+		return errors.New("network, ports and names belong to the sandbox")
 	}
 	return h.checkSandbox(spec)
 }

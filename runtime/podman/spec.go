@@ -234,8 +234,8 @@ func tmpfsOptions(m runtime.Mount) []string {
 // setNamespaces joins the sandbox, or makes namespaces that others can join.
 func setNamespaces(g *specgen.SpecGenerator, spec runtime.Spec) error {
 	if spec.Sandbox != "" {
-		if spec.Network.Mode != "" || spec.Network.Name != "" || len(spec.Ports) > 0 || spec.Hostname != "" {
-			return errors.New("a container in a sandbox has its network, ports and hostname")
+		if spec.Network.Mode != "" || spec.Network.Name != "" || len(spec.Ports) > 0 || spec.Hostname != "" || len(spec.Hosts) > 0 {
+			return errors.New("a container in a sandbox has its network, ports and names")
 		}
 		sandbox := specgen.Namespace{NSMode: specgen.FromContainer, Value: spec.Sandbox}
 		g.NetNS, g.IpcNS, g.UtsNS = sandbox, sandbox, sandbox
@@ -244,6 +244,9 @@ func setNamespaces(g *specgen.SpecGenerator, spec runtime.Spec) error {
 	g.IpcNS = specgen.Namespace{NSMode: specgen.Shareable}
 	g.UtsNS = specgen.Namespace{NSMode: specgen.Private}
 	g.Hostname = spec.Hostname
+	for _, name := range spec.Hosts {
+		g.HostAdd = append(g.HostAdd, name+":127.0.0.1")
+	}
 	ports, err := portMappings(spec.Ports)
 	if err != nil {
 		return err

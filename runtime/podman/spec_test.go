@@ -20,7 +20,7 @@ func TestSpecifications(t *testing.T) {
 	specs := map[string]runtime.Spec{
 		"least": {Name: "a", Image: "localhost/x"},
 		"sandbox": {
-			Name: "holder", Image: "localhost/x", Hostname: "box", Labels: map[string]string{"limber.run": "1"},
+			Name: "holder", Image: "localhost/x", Hostname: "box", Hosts: []string{"web", "db"}, Labels: map[string]string{"limber.run": "1"},
 			Network: runtime.Network{Mode: runtime.NetworkBridge, Name: "net", Aliases: []string{"one", "two"}},
 			Ports:   []runtime.Port{{Container: 80, Host: 8080}, {Container: 53, Host: 5353, HostIP: "0.0.0.0", Protocol: "udp"}, {Container: 81}},
 		},
