@@ -271,9 +271,9 @@ func TestSandboxIsShared(t *testing.T) {
 	})
 	sandbox := start(t, r, runtime.Spec{
 		Hostname: "boxed", Hosts: []string{"web", "db"},
-		Network:  runtime.Network{Mode: runtime.NetworkBridge, Name: network, Aliases: []string{"alias"}},
-		Ports:    []runtime.Port{{Container: 8080, Host: 18080}, {Container: 9090}},
-		Command:  []string{"httpd", "-f", "-p", "8080", "-h", "/etc"},
+		Network: runtime.Network{Mode: runtime.NetworkBridge, Name: network, Aliases: []string{"alias"}},
+		Ports:   []runtime.Port{{Container: 8080, Host: 18080}, {Container: 9090}},
+		Command: []string{"httpd", "-f", "-p", "8080", "-h", "/etc"},
 	})
 	member := runtime.Spec{Sandbox: sandbox}
 	out, exit := run(t, r, member, "hostname; wget -q -O - http://web:8080/group | head -n 1; readlink /proc/self/ns/ipc")
