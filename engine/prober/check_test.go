@@ -199,7 +199,7 @@ func TestCheckGRPC(t *testing.T) {
 		"the server as a whole": {port: port, ok: true, detail: "SERVING"},
 		"not yet":               {service: "late", port: port, detail: "NOT_SERVING"},
 		"unknown":               {service: "other", port: port, detail: "the server does not know this service"},
-		"no gRPC":               {port: target(t, deaf, "/").Port, detail: "looked like an HTTP/1.1 header"},
+		"no gRPC":               {port: target(t, deaf, "/").Port, detail: "no answer in gRPC"},
 		"nobody":                {port: 1, detail: "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {

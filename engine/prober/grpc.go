@@ -59,7 +59,7 @@ func (c *Checker) GRPC(ctx context.Context, to engine.GRPC) (ok bool, detail str
 	req.Header.Set("User-Agent", c.userAgent)
 	resp, err := c.grpc.Do(req)
 	if err != nil {
-		return false, withoutURL(err).Error()
+		return false, noGRPC(ctx, withoutURL(err)).Error()
 	}
 	defer func() { _ = resp.Body.Close() }()
 	status, err := readHealth(resp)
@@ -70,6 +70,16 @@ func (c *Checker) GRPC(ctx context.Context, to engine.GRPC) (ok bool, detail str
 		return status == serving, healthStatuses[status]
 	}
 	return false, fmt.Sprintf("unknown status %d", status)
+}
+
+// noGRPC tells a server that speaks something else from one that cannot be
+// reached: what net/http says of the former depends on who is faster.
+func noGRPC(ctx context.Context, err error) error {
+	var network *net.OpError
+	if ctx.Err() != nil || errors.As(err, &network) && network.Op == "dial" {
+		return err
+	}
+	return fmt.Errorf("no answer in gRPC: %w", err)
 }
 
 // readHealth reads the status out of an answer.
