@@ -119,7 +119,7 @@ func (p *progress) stillWaiting(list []string, since time.Duration) {
 func eventText(e journal.Event) (text, color string) {
 	switch e.Type { //nolint:exhaustive // the others are for programs
 	case engine.TypeRunStarted:
-		return fmt.Sprintf("run %d begins%s", e.Run, because(e.Reason, engine.ReasonUp)), ""
+		return fmt.Sprintf("run %d begins%s", e.Run, because(e.Reason, engine.ReasonUp)) + change(e), ""
 	case engine.TypeImagePulling:
 		return "pulling " + e.Image, ""
 	case engine.TypeImagePulled:
@@ -153,7 +153,7 @@ func eventText(e journal.Event) (text, color string) {
 			return fmt.Sprintf("%s failed%s", e.Hook, then(e.Message)), colorWarn
 		}
 	case engine.TypeUnitStopping:
-		return "stopping" + because(e.Reason, engine.ReasonStopped), ""
+		return "stopping" + because(e.Reason, engine.ReasonStopped) + change(e), ""
 	case engine.TypeWorkflowReady:
 		return "ready", colorGood
 	case engine.TypeWorkflowUnready:
@@ -206,6 +206,14 @@ func because(reason, usual engine.Reason) string {
 		return ""
 	}
 	return fmt.Sprintf(" (%s)", reason)
+}
+
+// change says what has been declared otherwise, if that is why.
+func change(e journal.Event) string {
+	if e.Reason != engine.ReasonSpecChanged {
+		return ""
+	}
+	return then(e.Message)
 }
 
 func then(message string) string {

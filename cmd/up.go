@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -132,7 +133,8 @@ func (o *upOptions) tooLate(ctx context.Context, err error, list []string) error
 // others there were events.
 func (a *App) sayReady(w *watch) {
 	for _, t := range w.targets {
-		if before, found := workflowOf(w.session.before, t.name); found && before.Run == t.minRun && before.Settled() {
+		before, found := workflowOf(w.session.before, t.name)
+		if found && before.Run == t.minRun && before.Settled() && !slices.Contains(w.session.applied.Updated, t.name) {
 			a.sayf("%s  %s already, run %d", t.name, stateText(before), before.Run)
 		}
 	}

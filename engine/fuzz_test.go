@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,6 +44,7 @@ type world struct {
 	data []byte
 	*Scenario
 	trace []string
+	added int // units so far
 
 	books
 }
@@ -68,7 +70,8 @@ func (w *world) workflow() Workflow {
 	spec := Workflow{Name: "w", RestartPolicy: policies[w.next(3)]}
 	spec.TerminationGracePeriod = time.Duration(w.next(3)) * 5 * time.Second
 	spec.ActiveDeadline = time.Duration(max(w.next(8)-5, 0)) * time.Minute
-	for i := range 1 + w.next(5) {
+	w.added = 1 + w.next(5)
+	for i := range w.added {
 		spec.Units = append(spec.Units, w.unit(i, spec.RestartPolicy))
 	}
 	return spec
@@ -241,12 +244,32 @@ func (w *world) ask() {
 	case 1:
 		w.request(RestartRequested{At: w.Now, Unit: names[w.next(4)], NoInit: w.next(3) == 0})
 	case 2:
-		spec := w.Run.Spec
-		spec.TerminationGracePeriod = time.Duration(w.next(5)) * time.Second
-		w.request(RunRequested{At: w.Now, Spec: spec, Reason: ReasonUp})
+		w.request(RunRequested{At: w.Now, Spec: w.changed(), Reason: ReasonUp})
 	default:
-		w.request(RunRequested{At: w.Now, Spec: w.Run.Spec, Reason: ReasonUp})
+		w.request(RunRequested{At: w.Now, Spec: w.Run.Target(), Reason: ReasonUp})
 	}
+}
+
+// changed is the workflow as somebody may declare it next.
+func (w *world) changed() Workflow {
+	spec := w.Run.Target()
+	spec.Units = slices.Clone(spec.Units)
+	i := w.next(len(spec.Units))
+	switch w.next(4) {
+	case 0:
+		spec.TerminationGracePeriod = time.Duration(w.next(5)) * time.Second
+	case 1:
+		spec.Units[i].Container.Image += "+"
+	case 2:
+		if len(spec.Units) > 1 {
+			spec.Units = slices.Delete(spec.Units, i, i+1)
+		}
+	case 3:
+		added := w.unit(w.added, spec.RestartPolicy)
+		w.added++
+		spec.Units = append(spec.Units, added)
+	}
+	return spec
 }
 
 // stale tells facts about attempts that are not current.

@@ -112,7 +112,7 @@ func (t *turn) settleConditions() {
 		t.Phase = phase
 		t.notice(Notice{Type: TypeWorkflowPhase, Phase: phase})
 	}
-	ready := t.Initialized && t.allReady()
+	ready := t.Initialized && t.Update == nil && t.allReady()
 	if ready == t.Ready || ready && t.Ending != nil { // what ends does not become ready by it
 		return
 	}

@@ -26,6 +26,8 @@ type Run struct {
 	Initialized bool    `json:"initialized,omitempty"`
 	Ready       bool    `json:"ready,omitempty"`
 	Ending      *Ending `json:"ending,omitempty"` // set while the run is being ended
+	// Update is what the run is on its way to; nil: it is what Spec says.
+	Update *Workflow `json:"update,omitempty"`
 
 	Units []Unit `json:"units"` // as Spec.Units
 }
@@ -210,11 +212,20 @@ const (
 	StopUnhealthy StopCause = "unhealthy" // a startup or liveness probe
 	StopRestart   StopCause = "restart"   // asked for
 	StopHook      StopCause = "hook"      // post_start failed
+	StopUpdate    StopCause = "update"    // declared anew, or not any more
 )
 
 // New returns a workflow that has never run.
 func New(spec Workflow) Run {
 	return Run{Spec: spec, Phase: Pending, Units: make([]Unit, len(spec.Units))}
+}
+
+// Target is what the run goes by, or is on its way to.
+func (r *Run) Target() Workflow {
+	if r.Update != nil {
+		return *r.Update
+	}
+	return r.Spec
 }
 
 // Live reports whether the run has begun and not ended.

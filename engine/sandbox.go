@@ -64,7 +64,7 @@ func (t *turn) endLost(reason Reason, cause string) {
 		t.end(Ending{Cause: cause, Verdict: Failed, Reason: reason})
 		return
 	}
-	t.end(Ending{Cause: cause, Reason: reason, Next: &NextRun{Spec: t.Spec, Reason: reason}})
+	t.end(Ending{Cause: cause, Reason: reason, Next: &NextRun{Spec: t.Target(), Reason: reason}})
 }
 
 // removeSandbox ends the sandbox if there is one or one is being made.

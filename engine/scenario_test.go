@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/limber-run/limber/runtime"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected actions of the scenarios")
@@ -130,6 +132,10 @@ func parseUnit(t *testing.T, w Workflow, words []string) UnitSpec {
 	}
 	for key, value := range pairs(words[2:]) {
 		switch key {
+		case "image":
+			u.Container.Image = value
+		case "host_port":
+			u.Container.Ports = []runtime.Port{{Container: 80, Host: number(t, value)}}
 		case "policy":
 			u.Restart.Policy = RestartPolicy(value)
 		case "attempts":

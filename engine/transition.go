@@ -80,6 +80,9 @@ func (t *turn) fold(ev Event) {
 func (t *turn) settle() {
 	for number := -1; t.Live() && number != t.Number; {
 		number = t.Number
+		if t.Update != nil && t.Ending == nil {
+			t.settleUpdate()
+		}
 		if t.Ending == nil {
 			t.settleStart()
 		}
@@ -101,9 +104,12 @@ func (t *turn) runRequested(ev RunRequested) {
 	case t.Ending != nil:
 		next.KeepSandbox = t.Spec.Same(ev.Spec)
 		t.Ending.Next = &next
-	case !t.Spec.Same(ev.Spec):
+	case t.Target().Same(ev.Spec):
+	case t.Spec.InPlace(ev.Spec):
+		t.Update = &ev.Spec
+	default:
 		next.Reason = ReasonSpecChanged
-		t.end(Ending{Cause: "the workflow has changed", Reason: ReasonSpecChanged, Next: &next})
+		t.end(Ending{Cause: t.Spec.explain(ev.Spec), Reason: ReasonSpecChanged, Next: &next})
 	}
 }
 
@@ -135,7 +141,7 @@ func (t *turn) restartRequested(ev RestartRequested) {
 		t.restartUnit(ev.Unit)
 		return
 	}
-	next := NextRun{Spec: t.Spec, Reason: ReasonRestart, NoInit: ev.NoInit, KeepSandbox: true}
+	next := NextRun{Spec: t.Target(), Reason: ReasonRestart, NoInit: ev.NoInit, KeepSandbox: true}
 	switch {
 	case t.Number == 0:
 	case !t.Live():
@@ -161,7 +167,9 @@ func (t *turn) restartUnit(name string) {
 	case UnitStarting, UnitRunning:
 		t.stop(i, StopRestart, t.Spec.TerminationGracePeriod, "restart asked for")
 	case UnitStopping:
-		u.StopCause = StopRestart
+		if u.StopCause != StopUpdate { // that is followed by a new attempt anyway
+			u.StopCause = StopRestart
+		}
 	case UnitBackoff:
 		t.start(i, "restart asked for")
 	case UnitSucceeded, UnitFailed:
@@ -179,7 +187,11 @@ func (t *turn) begin(next NextRun) {
 	if !old.ActiveSince.IsZero() && next.byItself() {
 		t.ActiveSince = old.ActiveSince
 	}
-	t.notice(Notice{Type: TypeRunStarted, Ref: next.Unit, Reason: next.Reason})
+	started := Notice{Type: TypeRunStarted, Ref: next.Unit, Reason: next.Reason}
+	if next.Reason == ReasonSpecChanged {
+		started.Message = old.Spec.explain(next.Spec)
+	}
+	t.notice(started)
 	t.carry(old, next)
 	if old.Number == 0 || old.Phase != Pending {
 		t.notice(Notice{Type: TypeWorkflowPhase, Phase: Pending})

@@ -122,6 +122,7 @@ var stopReasons = map[StopCause]Reason{
 	StopUnhealthy: ReasonUnhealthy,
 	StopRestart:   ReasonRestart,
 	StopHook:      ReasonPostStartHookError,
+	StopUpdate:    ReasonSpecChanged,
 }
 
 // kill ends the attempt of unit i, which is being stopped, by force.
@@ -210,6 +211,9 @@ func (t *turn) follow(i int) {
 	case u.StopCause == StopRestart:
 		t.start(i, "restart asked for")
 		return
+	case u.StopCause == StopUpdate:
+		t.makeWay(i)
+		return
 	case u.StopCause == StopDeadline:
 		t.fail(i, "deadline of "+spec.Restart.Deadline.String()+" exceeded")
 		return
@@ -296,7 +300,7 @@ func (t *turn) restartWorkflow(i int) {
 		}
 		return
 	}
-	next := NextRun{Spec: t.Spec, Reason: ReasonUnitExit, KeepSandbox: true, Unit: t.Ref(i)}
+	next := NextRun{Spec: t.Target(), Reason: ReasonUnitExit, KeepSandbox: true, Unit: t.Ref(i)}
 	next.NotBefore = t.at.Add(delay)
 	if delay > 0 {
 		t.noticeUnit(i, Notice{Type: TypeUnitBackoff, Reason: ReasonCrashLoopBackOff, Delay: delay})
@@ -334,6 +338,9 @@ func (t *turn) unitWaiting(ev UnitWaiting) {
 		return
 	case u.StopCause == StopRestart:
 		t.start(i, "restart asked for")
+		return
+	case u.StopCause == StopUpdate:
+		t.makeWay(i)
 		return
 	}
 	u.Waits++

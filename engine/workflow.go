@@ -28,11 +28,15 @@ type Workflow struct {
 // Fingerprint tells workflows apart: equal for equal ones, in memory and read
 // from a record.
 func (w Workflow) Fingerprint() string {
-	text, err := json.Marshal(w)
+	return fmt.Sprintf("%x", sha256.Sum256(mustJSON(w)))[:16]
+}
+
+func mustJSON(declared any) []byte {
+	text, err := json.Marshal(declared)
 	if err != nil {
-		panic(err) // a workflow holds nothing that JSON cannot
+		panic(err) // what is declared holds nothing that JSON cannot
 	}
-	return fmt.Sprintf("%x", sha256.Sum256(text))[:16]
+	return text
 }
 
 // Same reports whether w and v declare the same.
@@ -154,6 +158,9 @@ type UnitSpec struct {
 	PostStart *Handler `json:"post_start,omitempty"`
 	PreStop   *Handler `json:"pre_stop,omitempty"`
 }
+
+// same reports whether u and v declare the same.
+func (u UnitSpec) same(v UnitSpec) bool { return slices.Equal(mustJSON(u), mustJSON(v)) }
 
 // RunMode says in which runs an init step runs (SEMANTICS A6). Whether it is
 // needed is found out when its turn has come.

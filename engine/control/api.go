@@ -80,9 +80,10 @@ type ApplyResult struct {
 	// Seq is the journal's last event before the request: what follows from
 	// the request comes after it.
 	Seq int64 `json:"seq"`
-	// Changed are the workflows that get a new run; the others run already as
-	// asked.
+	// Changed are the workflows that get a new run, and Updated those whose run
+	// goes on with some services replaced; the others run already as asked.
 	Changed []string `json:"changed,omitempty"`
+	Updated []string `json:"updated,omitempty"`
 }
 
 // DownResult tells what Down has removed.

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type attempt struct {
 	workflow engine.Workflow
 	images   *images
 	sandbox  string // ID of the holder
+	nameless bool   // the sandbox does not know the unit's name
 	start    signal
 	stop     signal
 	kill     signal
@@ -57,7 +59,8 @@ func (s *signal) isSet() bool {
 
 func newAttempt(d *driver, ref engine.Ref, spec engine.UnitSpec) *attempt {
 	return &attempt{
-		d: d, ref: ref, spec: spec, workflow: d.run.Spec, images: d.images, sandbox: d.sandbox.id,
+		d: d, ref: ref, spec: spec, workflow: d.run.Target(), images: d.images,
+		sandbox: d.sandbox.id, nameless: d.sandbox.names != nil && !d.sandbox.names[ref.Name],
 		start: newSignal(), stop: newSignal(), kill: newSignal(), discard: newSignal(),
 		gone: make(chan struct{}),
 	}
@@ -133,6 +136,9 @@ func (a *attempt) make(ctx, life context.Context) (waiter, error) {
 	if err := a.ensureImage(ctx); err != nil {
 		return nil, err
 	}
+	if err := a.joinSandbox(ctx); err != nil {
+		return nil, err
+	}
 	spec, err := a.complete(ctx)
 	if err != nil {
 		return nil, err
@@ -145,6 +151,28 @@ func (a *attempt) make(ctx, life context.Context) (waiter, error) {
 	a.id = id
 	a.d.created(a.ref, id)
 	return rt.Watch(life, id)
+}
+
+// joinSandbox makes what the sandbox was made without, if the unit came with
+// an update: its volumes, and its name.
+func (a *attempt) joinSandbox(ctx context.Context) error {
+	if err := a.d.createVolumes(ctx, a.volumes()); err != nil {
+		return err
+	}
+	if !a.nameless {
+		return nil
+	}
+	name := a.ref.Name
+	result, err := a.d.project.cfg.Runtime.Exec(ctx, a.sandbox, addName(name))
+	if err == nil && result.Code != 0 {
+		err = fmt.Errorf("exit code %d: %s", result.Code, result.Output)
+	}
+	if err != nil {
+		return fmt.Errorf("make the name %s known in the sandbox: %w", name, err)
+	}
+	a.nameless = false
+	a.d.post(func() { a.d.sandbox.named(a.sandbox, name) })
+	return nil
 }
 
 func (a *attempt) ensureImage(ctx context.Context) error {

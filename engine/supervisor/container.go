@@ -103,6 +103,15 @@ func (a *attempt) mounts(declared []runtime.Mount) []runtime.Mount {
 	return mounts
 }
 
+// volumes are those that the unit mounts.
+func (a *attempt) volumes() []engine.Volume {
+	return slices.DeleteFunc(slices.Clone(a.workflow.Volumes), func(v engine.Volume) bool {
+		return !slices.ContainsFunc(a.spec.Container.Mounts, func(m runtime.Mount) bool {
+			return m.Kind == runtime.MountVolume && m.Source == v.Name
+		})
+	})
+}
+
 // waiter blocks until a container has ended.
 type waiter func() (runtime.Exit, error)
 

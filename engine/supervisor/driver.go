@@ -47,10 +47,10 @@ type driver struct {
 
 // published is what others may know of a driver.
 type published struct {
-	status      engine.Status
-	fingerprint string // of the workflow that the run goes by
-	idle        bool   // nothing goes on
-	saved       bool   // the record says so
+	status engine.Status
+	target engine.Workflow // what the run goes by, or is on its way to
+	idle   bool            // nothing goes on
+	saved  bool            // the record says so
 }
 
 func newDriver(p *Project, run engine.Run) *driver {
@@ -106,10 +106,13 @@ func (d *driver) post(f func()) {
 
 // ask tells the engine what somebody wants, in the order of asking. Who asks
 // has counted it in d.asked: the driver is not idle before it has heard of it.
-func (d *driver) ask(ctx context.Context, ev engine.Event) {
+// The channel is closed when it has, or never will.
+func (d *driver) ask(ctx context.Context, ev engine.Event) <-chan struct{} {
+	done := make(chan struct{})
 	heard := func() {
 		d.asked.Add(-1)
 		d.project.changed()
+		close(done)
 	}
 	select {
 	case d.mail <- func() {
@@ -119,7 +122,9 @@ func (d *driver) ask(ctx context.Context, ev engine.Event) {
 	case <-ctx.Done():
 		heard()
 	case <-d.project.life.Done():
+		close(done)
 	}
+	return done
 }
 
 // feed tells the engine a fact.
@@ -130,6 +135,7 @@ func (d *driver) transition(ev engine.Event) {
 	d.log.Debug().Type("event", ev).Interface("fact", ev).Msg("event")
 	run, actions := engine.Transition(d.run, ev)
 	newRun := run.Number != d.run.Number
+	updated := run.Update != nil && d.run.Update == nil
 	d.run = run
 	d.publish(busy) // before the journal tells of it
 	if newRun {
@@ -145,8 +151,8 @@ func (d *driver) transition(ev engine.Event) {
 		d.log.Debug().Stringer("action", action).Msg("action")
 		d.do(action)
 	}
-	if newRun {
-		d.images.ahead(d.project.life, run.Spec)
+	if newRun || updated {
+		d.images.ahead(d.project.life, run.Target())
 	}
 	d.publish(atRest)
 }
@@ -334,7 +340,7 @@ func (d *driver) publish(now activity) {
 		status.Units[i].ContainerID = d.containers[d.run.Ref(i)]
 	}
 	d.state.Store(&published{
-		status: status, fingerprint: d.run.Spec.Fingerprint(), saved: !d.unsaved,
+		status: status, target: d.run.Target(), saved: !d.unsaved,
 		idle: now == atRest && !d.run.Live() && d.run.Sandbox.Phase == engine.SandboxNone && !d.busyAttempts(),
 	})
 	d.project.changed()

@@ -20,6 +20,7 @@ const (
 	LabelSpec     = "dev.limber.spec"
 	LabelInputs   = "dev.limber.inputs"  // fingerprint of what an init step is run with
 	LabelSandbox  = "dev.limber.sandbox" // number of a sandbox's holder
+	LabelNames    = "dev.limber.names"   // units whose names resolve in the sandbox
 	LabelVolume   = "dev.limber.volume"  // engine.VolumeKind of a volume
 )
 

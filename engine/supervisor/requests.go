@@ -83,12 +83,22 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 	result.Seq = p.journal.Seq()
 	for i, d := range drivers {
 		w, state := req.Workflows[i], d.state.Load()
-		if state.status.Run == 0 || state.status.Phase.Done() || state.fingerprint != w.Fingerprint() {
+		switch {
+		case state.status.Run == 0 || state.status.Phase.Done():
+			result.Changed = append(result.Changed, w.Name)
+		case state.target.Same(w):
+		case state.target.InPlace(w):
+			result.Updated = append(result.Updated, w.Name)
+		default:
 			result.Changed = append(result.Changed, w.Name)
 		}
 	}
 	for i, d := range drivers {
-		d.ask(ctx, engine.RunRequested{At: time.Now(), Spec: req.Workflows[i], Reason: engine.ReasonUp})
+		heard := d.ask(ctx, engine.RunRequested{At: time.Now(), Spec: req.Workflows[i], Reason: engine.ReasonUp})
+		select { // the state is to say so when Apply returns
+		case <-heard:
+		case <-p.life.Done():
+		}
 	}
 	return result, nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/limber-run/limber/engine"
@@ -27,6 +28,7 @@ const (
 type sandbox struct {
 	number int
 	id     string             // "" until it is up
+	names  map[string]bool    // units whose names resolve in it; nil: all do, or none need
 	cancel context.CancelFunc // of its preparation
 	agent  *prober.Prober
 	probes *sync.WaitGroup // what uses agent: probes and hooks
@@ -42,6 +44,7 @@ func (s *sandbox) prepare(d *driver, number int) {
 	ctx, cancel := context.WithCancel(d.project.life)
 	s.number, s.id, s.cancel = number, "", cancel
 	plan := sandboxPlan{holder: d.holderSpec(number), workflow: d.run.Spec, images: d.images}
+	s.names = namesOf(plan.holder.Labels)
 	d.wg.Go(func() {
 		defer cancel()
 		d.prepareSandbox(ctx, number, plan)
@@ -87,7 +90,7 @@ func (d *driver) makeSandbox(
 			return "", nil, fmt.Errorf("create network %s: %w", spec.Network.Name, err)
 		}
 	}
-	if err := d.createVolumes(ctx, plan.workflow); err != nil {
+	if err := d.createVolumes(ctx, plan.workflow.Volumes); err != nil {
 		return "", nil, err
 	}
 	if id, err = rt.Prepare(ctx, spec); err != nil {
@@ -99,8 +102,8 @@ func (d *driver) makeSandbox(
 	return id, wait, patiently(ctx, func() error { return rt.Start(ctx, id) })
 }
 
-func (d *driver) createVolumes(ctx context.Context, w engine.Workflow) error {
-	for _, v := range w.Volumes {
+func (d *driver) createVolumes(ctx context.Context, volumes []engine.Volume) error {
+	for _, v := range volumes {
 		if v.Kind == engine.VolumeHost {
 			continue
 		}
@@ -146,11 +149,13 @@ func (d *driver) holderSpec(number int) runtime.Spec {
 		}
 	}
 	if w.Network != engine.NetworkHost { // there the names would be those of other machines
+		names := []string{spec.Hostname} // that is there already, with the address that others reach
 		for _, u := range w.Units {
-			if u.Name != spec.Hostname { // that is there already, with the address that others reach
-				spec.Hosts = append(spec.Hosts, u.Name)
+			if u.Name != spec.Hostname {
+				names, spec.Hosts = append(names, u.Name), append(spec.Hosts, u.Name)
 			}
 		}
+		labels[LabelNames] = strings.Join(names, " ")
 	}
 	for _, v := range w.Volumes { // a memory volume lives as long as something mounts it
 		if v.Kind == engine.VolumeTmpfs {
@@ -160,6 +165,30 @@ func (d *driver) holderSpec(number int) runtime.Spec {
 		}
 	}
 	return spec
+}
+
+// namesOf reads the label of a holder; nil if there are none to be known.
+func namesOf(labels map[string]string) map[string]bool {
+	if labels[LabelNames] == "" {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, name := range strings.Fields(labels[LabelNames]) {
+		names[name] = true
+	}
+	return names
+}
+
+// addName is run in the holder: its hosts are those of all units.
+func addName(name string) []string {
+	return []string{"write-file", "--append", "/etc/hosts", "127.0.0.1\t" + name}
+}
+
+// named notes that a name resolves in the sandbox with the ID.
+func (s *sandbox) named(id, name string) {
+	if s.id == id {
+		s.names[name] = true
+	}
 }
 
 func (d *driver) agentDir() string {
@@ -223,7 +252,7 @@ func (s *sandbox) adopt(d *driver, c runtime.Container) bool {
 		s.old = append(s.old, c.ID)
 		return false
 	}
-	s.number = number
+	s.number, s.names = number, namesOf(c.Labels)
 	s.up(d, c.ID)
 	d.wg.Go(func() {
 		if _, err := d.await(d.project.life, c.ID, d.watch(d.project.life, c.ID)); err == nil {

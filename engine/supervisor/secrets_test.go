@@ -32,8 +32,10 @@ func TestSecretsAreGoneWhenTheAttemptHasEnded(t *testing.T) {
 	})
 }
 
-// grep returns the files of the supervisor that contain text.
+// grep returns the files of the supervisor that contain text, once it has
+// written what it has to write.
 func (b *bench) grep(text string) (found []string) {
+	synctest.Wait()
 	for _, dir := range []string{b.state, b.runtime} {
 		err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
 			if err != nil || !e.Type().IsRegular() {

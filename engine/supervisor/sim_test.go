@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -70,6 +71,7 @@ type sim struct {
 	random *rand.Rand
 	boots  int
 	spec   engine.Workflow // as applied last
+	units  int             // that were added to it
 	lifts  []func()        // of faults
 	onCall atomic.Pointer[func()]
 	books  simBooks
@@ -139,7 +141,7 @@ func (s *sim) step() {
 	case 3:
 		s.apply(s.spec)
 	case 4:
-		s.spec.TerminationGracePeriod += time.Second
+		s.change()
 		s.apply(s.spec)
 	case 5, 6:
 		s.hurtContainer()
@@ -183,6 +185,26 @@ func (s *sim) apply(w engine.Workflow) {
 		})
 		return err
 	})
+}
+
+// change makes the workflow up anew, in part.
+func (s *sim) change() {
+	s.spec.Units = slices.Clone(s.spec.Units)
+	i, what := s.next(len(s.spec.Units)), s.next(4)
+	if s.spec.Units[i].Name == "z" { // one thing at least is to stay up
+		what = 3 * (what % 2)
+	}
+	switch what {
+	case 0:
+		s.spec.TerminationGracePeriod += time.Second
+	case 1:
+		s.spec.Units[i].Container.Args = append(slices.Clone(s.spec.Units[i].Container.Args), "more")
+	case 2:
+		s.spec.Units = slices.Delete(s.spec.Units, i, i+1)
+	case 3:
+		s.units++
+		s.spec.Units = append(s.spec.Units, s.service(fmt.Sprintf("s%d", s.units), s.spec.RestartPolicy))
+	}
 }
 
 func (s *sim) stop() {

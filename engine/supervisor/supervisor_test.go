@@ -165,7 +165,7 @@ func TestApplyUnchangedDoesNothing(t *testing.T) {
 		if got := b.apply(w).Changed; len(got) != 0 {
 			t.Errorf("changed: %v", got)
 		}
-		w.TerminationGracePeriod = time.Second
+		w.ActiveDeadline = time.Hour
 		if got := b.apply(w).Changed; len(got) != 1 {
 			t.Errorf("changed: %v", got)
 		}

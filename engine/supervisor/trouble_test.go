@@ -132,7 +132,7 @@ func TestAHeldSandboxIsForgotten(t *testing.T) {
 		mend := b.breakDisk()
 		b.rt.Vanish("p.w.sandbox1")
 		b.until(0, "run.started@2")
-		w.TerminationGracePeriod = time.Second
+		w.ActiveDeadline = time.Hour
 		b.apply(w)
 		b.until(0, "run.started@3")
 		mend()
