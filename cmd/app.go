@@ -163,7 +163,7 @@ func newRoot(a *App) *cobra.Command {
 	root.SetErr(a.err)
 	a.global.bind(root)
 	root.AddCommand(
-		newUp(a), newStop(a), newDown(a), newRestart(a),
+		newPlan(a), newUp(a), newStop(a), newDown(a), newRestart(a),
 		newPs(a), newLogs(a), newEvents(a),
 		newValidate(a), newDoctor(a), newVersion(a),
 		newSupervise(a), newToolbox(a),

@@ -16,6 +16,7 @@ const (
 	exitOK          = 0
 	exitFailed      = 1
 	exitUsage       = 2 // or the files are wrong
+	exitChanges     = 2 // of plan --detailed-exitcode
 	exitInitFailed  = 3
 	exitTimedOut    = 4
 	exitUnavailable = 5 // Podman cannot be reached
@@ -29,6 +30,8 @@ var exitCodes = []struct {
 	matches func(error) bool
 	code    int
 }{
+	{isErr(errChanges), exitChanges},
+	{is[detailedError], exitFailed},
 	{is[usageError], exitUsage},
 	{is[diagnosticsError], exitUsage},
 	{isErr(control.ErrUnknown), exitUsage},

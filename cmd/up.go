@@ -74,6 +74,7 @@ func (o *upOptions) run(ctx context.Context, a *App) error {
 		return err
 	}
 	req := request{newProject(spec.Name), control.ApplyRequest{Workflows: workflows, Env: a.secretEnv(workflows)}}
+	a.announce(ctx, req)
 	if o.detach {
 		return o.runDetached(ctx, a, req)
 	}

@@ -21,7 +21,7 @@ func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	spec.Name = containerName(a.d.project.cfg.Project, a.d.name, a.ref)
 	spec.Labels = a.labels()
 	spec.Sandbox, spec.Ports = a.sandbox, nil
-	spec.Mounts = a.mounts(spec.Mounts)
+	spec.Mounts = mountsOf(a.d.project.cfg.Project, a.workflow, spec.Mounts)
 	if len(a.spec.Secrets) == 0 {
 		return spec, nil
 	}
@@ -82,23 +82,24 @@ func usesEnv(uses []engine.SecretUse) bool {
 	return slices.ContainsFunc(uses, func(u engine.SecretUse) bool { return u.Env != "" })
 }
 
-// mounts replaces the declared names of volumes by what they are in the engine.
-func (a *attempt) mounts(declared []runtime.Mount) []runtime.Mount {
+// mountsOf replaces the declared names of volumes by what they are in the
+// engine.
+func mountsOf(project string, w engine.Workflow, declared []runtime.Mount) []runtime.Mount {
 	mounts := slices.Clone(declared)
 	for i, m := range mounts {
 		if m.Kind != runtime.MountVolume {
 			continue
 		}
-		k := slices.IndexFunc(a.workflow.Volumes, func(v engine.Volume) bool { return v.Name == m.Source })
+		k := slices.IndexFunc(w.Volumes, func(v engine.Volume) bool { return v.Name == m.Source })
 		if k < 0 {
 			continue
 		}
-		volume := a.workflow.Volumes[k]
+		volume := w.Volumes[k]
 		if volume.Kind == engine.VolumeHost {
 			mounts[i].Kind, mounts[i].Source = runtime.MountBind, volume.HostPath
 			continue
 		}
-		mounts[i].Source = volumeName(a.d.project.cfg.Project, a.d.name, volume)
+		mounts[i].Source = volumeName(project, w.Name, volume)
 	}
 	return mounts
 }

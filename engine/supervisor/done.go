@@ -45,26 +45,42 @@ func (a *attempt) needless(ctx context.Context) (engine.Event, error) {
 	return nil, nil
 }
 
-// fingerprint sums up what the step would be run with now: its declaration,
-// image, secrets and inputs.
+// fingerprint sums up what the step would be run with now.
 func (a *attempt) fingerprint(ctx context.Context) (string, error) {
-	spec := a.spec.Container
 	if err := a.ensureImage(ctx); err != nil {
 		return "", err
 	}
-	image, err := a.d.project.cfg.Runtime.Image(ctx, spec.Image)
+	p := a.d.project
+	sum := stepSum{rt: p.cfg.Runtime, key: p.key, project: p.cfg.Project, value: p.secretValue(a.workflow.Secrets)}
+	return sum.of(ctx, a.workflow, a.spec)
+}
+
+// stepSum sums up what init steps of a project are run with: their
+// declaration, image, secrets and inputs.
+type stepSum struct {
+	rt      runtime.Runtime
+	key     secrets.Key
+	project string
+	value   func(secret string) ([]byte, error)
+}
+
+// of is the fingerprint of a step whose image is there.
+func (s stepSum) of(ctx context.Context, w engine.Workflow, step engine.UnitSpec) (string, error) {
+	spec := step.Container
+	image, err := s.rt.Image(ctx, spec.Image)
 	if err != nil {
 		return "", fmt.Errorf("image %s: %w", spec.Image, err)
 	}
-	sum, err := a.secretsAndInputs(ctx)
+	sum, err := s.secretsAndInputs(ctx, step)
 	if err != nil {
 		return "", &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
 	}
-	spec.Labels, spec.Pull, spec.Resources, spec.Mounts = nil, "", runtime.Resources{}, a.mounts(spec.Mounts)
+	spec.Labels, spec.Pull, spec.Resources = nil, "", runtime.Resources{}
+	spec.Mounts = mountsOf(s.project, w, spec.Mounts)
 	text, err := json.Marshal(struct {
 		Spec    runtime.Spec
 		Secrets []engine.SecretUse
-	}{spec, a.spec.Secrets})
+	}{spec, step.Secrets})
 	if err != nil {
 		return "", err
 	}
@@ -73,17 +89,17 @@ func (a *attempt) fingerprint(ctx context.Context) (string, error) {
 	return sum.String(), nil
 }
 
-func (a *attempt) secretsAndInputs(ctx context.Context) (*secrets.Fingerprint, error) {
-	sum, value := a.d.project.key.Fingerprint(), a.d.project.secretValue(a.workflow.Secrets)
-	for _, use := range a.spec.Secrets {
-		content, err := value(use.Name)
+func (s stepSum) secretsAndInputs(ctx context.Context, step engine.UnitSpec) (*secrets.Fingerprint, error) {
+	sum := s.key.Fingerprint()
+	for _, use := range step.Secrets {
+		content, err := s.value(use.Name)
 		if err != nil {
 			return nil, err
 		}
 		sum.Add("secret "+use.Name, content)
 		clear(content)
 	}
-	for _, path := range a.spec.Inputs {
+	for _, path := range step.Inputs {
 		if err := addFiles(ctx, sum, path); err != nil {
 			return nil, fmt.Errorf("inputs: %w", err)
 		}

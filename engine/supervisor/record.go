@@ -136,7 +136,7 @@ func (d *driver) listAll() (found []runtime.Container, err error) {
 // adoptUnit takes over one container of the workflow. Prepared ones are
 // removed: the secrets' files they were made for are gone.
 func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
-	ref, known := d.refOf(c.Labels)
+	ref, known := refOf(&d.run, c.Labels)
 	i := d.run.Find(ref)
 	current := i >= 0 && d.run.Units[i].Phase.Live()
 	if !known || c.State == runtime.Prepared || c.State == runtime.Running && !current {
@@ -164,14 +164,14 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 
 // refOf reads the labels of a unit's container. It reports false for an
 // attempt that is not on record.
-func (d *driver) refOf(labels map[string]string) (engine.Ref, bool) {
+func refOf(r *engine.Run, labels map[string]string) (engine.Ref, bool) {
 	run, err1 := strconv.Atoi(labels[LabelRun])
 	attempt, err2 := strconv.Atoi(labels[LabelAttempt])
-	i := d.run.Spec.Index(labels[LabelUnit])
+	i := r.Spec.Index(labels[LabelUnit])
 	if err1 != nil || err2 != nil || i < 0 {
 		return engine.Ref{}, false
 	}
-	last := d.run.Ref(i)
+	last := r.Ref(i)
 	ref := engine.Ref{Run: run, Kind: last.Kind, Name: last.Name, Attempt: attempt}
 	return ref, run < last.Run || run == last.Run && attempt <= last.Attempt
 }
