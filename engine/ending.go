@@ -71,6 +71,10 @@ func (t *turn) settleEnd() {
 			continue
 		}
 		services = services || spec.Kind == Service
+		if grace > 0 && t.Units[i].Phase == UnitRunning && t.needed(i) { // it goes after what depends on it
+			t.preStop(i, grace)
+			continue
+		}
 		t.stop(i, StopEnding, grace, t.Ending.Cause)
 	}
 	if lastSidecar >= 0 && !services {

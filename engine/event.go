@@ -39,6 +39,16 @@ type RestartRequested struct {
 	NoInit bool   // init steps that have succeeded are not run again
 }
 
+// DependenciesMet says that all workflows that this one depends on are ready,
+// or have succeeded.
+type DependenciesMet struct{ At time.Time }
+
+// DependencyFailed says that one of them has failed.
+type DependencyFailed struct {
+	At       time.Time
+	Workflow string
+}
+
 // SandboxReady says that the sandbox with this number is up.
 type SandboxReady struct {
 	At     time.Time
@@ -141,6 +151,8 @@ type TimerFired struct {
 func (e RunRequested) when() time.Time     { return e.At }
 func (e StopRequested) when() time.Time    { return e.At }
 func (e RestartRequested) when() time.Time { return e.At }
+func (e DependenciesMet) when() time.Time  { return e.At }
+func (e DependencyFailed) when() time.Time { return e.At }
 func (e SandboxReady) when() time.Time     { return e.At }
 func (e SandboxFailed) when() time.Time    { return e.At }
 func (e SandboxLost) when() time.Time      { return e.At }

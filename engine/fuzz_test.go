@@ -100,6 +100,9 @@ func (w *world) unit(i int, policy RestartPolicy) UnitSpec {
 	if w.next(6) == 0 {
 		u.Restart.Scope = ScopeWorkflow
 	}
+	if i > 0 && u.Kind == Service && w.next(3) == 0 {
+		u.DependsOn = []string{string(rune('a' + w.next(i)))} // of another kind: ignored
+	}
 	for _, probe := range []**Probe{&u.Startup, &u.Readiness, &u.Liveness} {
 		if w.next(3) == 0 {
 			*probe = &Probe{Period: time.Second, SuccessThreshold: 1, FailureThreshold: 1 + w.next(2)}

@@ -27,6 +27,9 @@ func (l *ideal) live(see func(event int, a Action)) {
 			see(n, a)
 			l.answer(a)
 		}
+		if l.run.AwaitsWorkflows() {
+			l.tell(DependenciesMet{At: l.now})
+		}
 	}
 }
 

@@ -3,6 +3,9 @@ package engine
 // settleStart starts all that may start now. It sets Ending if nothing is
 // left to do.
 func (t *turn) settleStart() {
+	if t.AwaitsWorkflows() {
+		return
+	}
 	switch t.Sandbox.Phase {
 	case SandboxNone:
 		t.Sandbox.Number++
@@ -77,10 +80,11 @@ func (t *turn) prepareIfPending(i int) {
 
 func (t *turn) startServices() {
 	for i, spec := range t.Spec.Units {
-		if spec.Kind == Service && t.Units[i].Phase == UnitPending {
+		if spec.Kind == Service && t.Units[i].Phase == UnitPending && t.awaits(i) == "" {
 			t.start(i, "initialized")
 		}
 	}
+	t.failDependents()
 }
 
 func (t *turn) servicesDone() bool {
@@ -97,9 +101,13 @@ func (t *turn) servicesDone() bool {
 func (t *turn) complete() {
 	e := Ending{Cause: "all services have ended", Verdict: Succeeded, Reason: ReasonCompleted}
 	for i, spec := range t.Spec.Units {
-		if spec.Kind == Service && t.Units[i].Phase == UnitFailed {
-			e.Verdict, e.Reason = Failed, ReasonServiceFailed
-			t.Message = "service \"" + spec.Name + "\" failed"
+		u := &t.Units[i]
+		if spec.Kind != Service || u.Phase != UnitFailed {
+			continue
+		}
+		e.Verdict, e.Reason = Failed, ReasonServiceFailed
+		t.Message = "service \"" + spec.Name + "\" failed"
+		if u.Waiting != ReasonDependencyFailed { // else another one is the cause
 			break
 		}
 	}

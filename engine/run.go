@@ -23,6 +23,7 @@ type Run struct {
 	ActiveSince time.Time `json:"active_since,omitzero"`
 
 	Sandbox     Sandbox `json:"sandbox"`
+	Cleared     bool    `json:"cleared,omitempty"` // nothing waits for the workflows that it depends on
 	Initialized bool    `json:"initialized,omitempty"`
 	Ready       bool    `json:"ready,omitempty"`
 	Ending      *Ending `json:"ending,omitempty"` // set while the run is being ended
@@ -78,6 +79,8 @@ const (
 	ReasonNoInit           Reason = "NoInit"
 	ReasonOnce             Reason = "Once"
 	ReasonUnchanged        Reason = "Unchanged"
+
+	ReasonDependencyFailed Reason = "DependencyFailed" // what it depends on has failed for good
 
 	ReasonPostStartHookError Reason = "PostStartHookError"
 	ReasonPreStopHookError   Reason = "FailedPreStopHook"

@@ -15,6 +15,7 @@ import (
 // line says so; timers fire in order as it does. The text is one event a line:
 //
 //	up                                   stop [grace=5s] [force]
+//	dependencies met|failed NAME
 //	restart [UNIT] [no-init]             +3s
 //	sandbox ready|lost|failed N          started REF
 //	exited REF CODE [oom] [lost]         waiting REF REASON [permanent]
@@ -108,6 +109,11 @@ func (s *Scenario) parse(words []string) (Event, error) {
 		return s.parseStop(args)
 	case "restart":
 		return s.parseRestart(args), nil
+	case "dependencies":
+		if slices.Contains(args, "met") {
+			return DependenciesMet{At: s.Now}, nil
+		}
+		return DependencyFailed{At: s.Now, Workflow: args[len(args)-1]}, nil
 	case "sandbox":
 		return s.parseSandbox(args)
 	case "observed":

@@ -103,6 +103,8 @@ func parseWorkflow(t *testing.T, text string) Workflow {
 					w.TerminationGracePeriod = duration(t, value)
 				case "deadline":
 					w.ActiveDeadline = duration(t, value)
+				case "depends_on":
+					w.DependsOn = strings.Split(value, ",")
 				default:
 					t.Fatalf("unknown attribute %q of a workflow", key)
 				}
@@ -158,6 +160,8 @@ func parseUnit(t *testing.T, w Workflow, words []string) UnitSpec {
 			u.Restart.Deadline = duration(t, value)
 		case "reset_after":
 			u.Restart.ResetAfter = duration(t, value)
+		case "depends_on":
+			u.DependsOn = strings.Split(value, ",")
 		case "run":
 			u.Run = RunMode(value)
 		case "timeout":

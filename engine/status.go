@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -68,6 +69,9 @@ func StatusOf(r Run) Status {
 		Name: r.Spec.Name, Run: r.Number, Phase: r.Phase, Ready: r.Ready, Reason: r.End,
 		Message: r.Message, StartedAt: r.StartedAt, EndedAt: r.EndedAt, Status: statusText(&r),
 	}
+	if r.AwaitsWorkflows() {
+		s.Message = "waits for " + strings.Join(r.Spec.DependsOn, ", ")
+	}
 	for i := range r.Units {
 		s.Units = append(s.Units, unitStatus(&r, i))
 	}
@@ -92,7 +96,7 @@ func unitStatus(r *Run, i int) UnitStatus {
 	case u.Phase.Final() && u.Exit != nil:
 		s.State = StateExited
 		s.Reason, s.FinishedAt = u.Exit.Reason, u.Exit.FinishedAt
-	case u.Phase == UnitBackoff:
+	case u.Phase == UnitBackoff || u.Phase == UnitFailed && u.Exit == nil:
 		s.Reason = u.Waiting
 		if u.WaitMessage != "" {
 			s.Message = u.WaitMessage
@@ -128,6 +132,8 @@ func statusText(r *Run) string {
 		return string(r.End)
 	case r.Sandbox.Phase == SandboxBackoff:
 		return string(ReasonSandboxFailed)
+	case r.AwaitsWorkflows():
+		return string(Pending)
 	}
 	text := initStatus(r)
 	switch {
@@ -224,8 +230,8 @@ func serviceTrouble(r *Run) string {
 		case UnitPending, UnitStarting:
 			return string(notYet(r))
 		case UnitFailed:
-			if u.Exit == nil { // its deadline passed before it ever ran
-				return string(ReasonDeadlineExceeded)
+			if u.Exit == nil { // it never ran: because of another, or its deadline
+				return string(cmp.Or(u.Waiting, ReasonDeadlineExceeded))
 			}
 			return string(u.Exit.Reason)
 		case UnitSucceeded, UnitRunning, UnitStopping:

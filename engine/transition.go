@@ -48,6 +48,10 @@ func (t *turn) fold(ev Event) {
 		t.stopRequested(ev)
 	case RestartRequested:
 		t.restartRequested(ev)
+	case DependenciesMet:
+		t.Cleared = t.Live()
+	case DependencyFailed:
+		t.dependencyFailed(ev.Workflow)
 	case SandboxReady:
 		t.sandboxReady(ev)
 	case SandboxFailed:
@@ -173,7 +177,8 @@ func (t *turn) restartUnit(name string) {
 	case UnitBackoff:
 		t.start(i, "restart asked for")
 	case UnitSucceeded, UnitFailed:
-		u.Phase = UnitPending // it may have to wait for init steps that run again
+		u.Phase, u.Waiting, u.WaitMessage = UnitPending, "", "" // it may have to wait for init steps that run again
+		t.reviveDependents(i)
 	case UnitPending:
 	}
 }

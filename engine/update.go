@@ -13,11 +13,11 @@ func (w Workflow) InPlace(v Workflow) bool {
 		slices.Equal(w.sandboxPorts(), v.sandboxPorts()) && slices.Equal(w.memory(), v.memory())
 }
 
-// unlikeServices is w without its services, and without what is looked up anew
-// for each attempt.
+// unlikeServices is w without its services, and without what is looked up when
+// it is needed.
 func (w Workflow) unlikeServices() Workflow {
 	w.Units = slices.DeleteFunc(slices.Clone(w.Units), func(u UnitSpec) bool { return u.Kind == Service })
-	w.Secrets, w.Volumes, w.TerminationGracePeriod = nil, nil, 0
+	w.Secrets, w.Volumes, w.TerminationGracePeriod, w.DependsOn = nil, nil, 0, nil
 	return w
 }
 
@@ -50,7 +50,7 @@ func (t *turn) settleUpdate() {
 	}
 	done := t.rearrange()
 	t.Spec.Secrets, t.Spec.Volumes = t.Update.Secrets, t.Update.Volumes
-	t.Spec.TerminationGracePeriod = t.Update.TerminationGracePeriod
+	t.Spec.TerminationGracePeriod, t.Spec.DependsOn = t.Update.TerminationGracePeriod, t.Update.DependsOn
 	if done {
 		t.Update = nil
 	}
@@ -78,6 +78,7 @@ func (t *turn) makeWay(i int) {
 	t.setReady(i, false)
 	old := t.Units[i]
 	t.Units[i] = Unit{Attempt: old.Attempt, Exit: old.Exit}
+	t.reviveDependents(i)
 }
 
 // rearrange puts the units into the order of Update, as it declares them

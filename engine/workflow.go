@@ -18,6 +18,9 @@ type Workflow struct {
 	ActiveDeadline         time.Duration  `json:"active_deadline,omitempty"` // of a run; 0: none
 	TerminationGracePeriod time.Duration  `json:"termination_grace_period"`
 	Network                NetworkMode    `json:"network"`
+	// DependsOn are workflows of the project: a run begins to do something
+	// when all of them are ready or have succeeded.
+	DependsOn []string `json:"depends_on,omitempty"`
 	Volumes                []Volume       `json:"volumes,omitempty"` // those that its units mount
 	Secrets                []SecretSource `json:"secrets,omitempty"` // those that its units name
 	// Units are in declared order. Init steps and sidecars start in this
@@ -150,6 +153,10 @@ type UnitSpec struct {
 	Inputs []string `json:"inputs,omitempty"`
 	// Restart is the policy after an exit; of an init step its retry block.
 	Restart Restart `json:"restart"`
+
+	// DependsOn are services of the workflow that a service waits for until
+	// they are ready or have succeeded, and that end after it.
+	DependsOn []string `json:"depends_on,omitempty"`
 
 	Startup   *Probe `json:"startup,omitempty"`
 	Readiness *Probe `json:"readiness,omitempty"`
