@@ -132,7 +132,8 @@ func (a *App) supervisorConfig(p project, rt runtime.Runtime) (supervisor.Config
 	}, nil
 }
 
-// choose returns the workflows of the given names; all if none is given.
+// choose returns the workflows of the given names, and those that they depend
+// on; all if none is given.
 func choose(all []*engine.Workflow, names []string) ([]engine.Workflow, error) {
 	var known []string
 	for _, w := range all {
@@ -143,13 +144,29 @@ func choose(all []*engine.Workflow, names []string) ([]engine.Workflow, error) {
 			return nil, usageError{unknownName("workflow", name, known)}
 		}
 	}
+	wanted := map[string]bool{}
+	for _, name := range names {
+		want(all, name, wanted)
+	}
 	var chosen []engine.Workflow
 	for _, w := range all {
-		if len(names) == 0 || slices.Contains(names, w.Name) {
+		if len(names) == 0 || wanted[w.Name] {
 			chosen = append(chosen, *w)
 		}
 	}
 	return chosen, nil
+}
+
+// want marks a workflow and all that it depends on.
+func want(all []*engine.Workflow, name string, wanted map[string]bool) {
+	i := slices.IndexFunc(all, func(w *engine.Workflow) bool { return w.Name == name })
+	if i < 0 || wanted[name] {
+		return
+	}
+	wanted[name] = true
+	for _, dependency := range all[i].DependsOn {
+		want(all, dependency, wanted)
+	}
 }
 
 // errUnknownName is a name that nothing has.

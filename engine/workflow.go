@@ -13,16 +13,16 @@ import (
 // Workflow is what is declared: what starts, restarts and stops as one.
 // It holds no secret value. All defaults are filled in.
 type Workflow struct {
-	Name                   string         `json:"name"`
-	RestartPolicy          RestartPolicy  `json:"restart_policy"`
-	ActiveDeadline         time.Duration  `json:"active_deadline,omitempty"` // of a run; 0: none
-	TerminationGracePeriod time.Duration  `json:"termination_grace_period"`
-	Network                NetworkMode    `json:"network"`
+	Name                   string        `json:"name"`
+	RestartPolicy          RestartPolicy `json:"restart_policy"`
+	ActiveDeadline         time.Duration `json:"active_deadline,omitempty"` // of a run; 0: none
+	TerminationGracePeriod time.Duration `json:"termination_grace_period"`
+	Network                NetworkMode   `json:"network"`
 	// DependsOn are workflows of the project: a run begins to do something
 	// when all of them are ready or have succeeded.
-	DependsOn []string `json:"depends_on,omitempty"`
-	Volumes                []Volume       `json:"volumes,omitempty"` // those that its units mount
-	Secrets                []SecretSource `json:"secrets,omitempty"` // those that its units name
+	DependsOn []string       `json:"depends_on,omitempty"`
+	Volumes   []Volume       `json:"volumes,omitempty"` // those that its units mount
+	Secrets   []SecretSource `json:"secrets,omitempty"` // those that its units name
 	// Units are in declared order. Init steps and sidecars start in this
 	// order; services start together when those are through.
 	Units []UnitSpec `json:"units"`

@@ -18,6 +18,7 @@ const (
 	sumBadValue           = "Invalid value"
 	sumConflict           = "Conflicting settings"
 	sumCycle              = "Locals refer to each other"
+	sumDependsOnItself    = "Dependency on itself"
 	sumDuplicate          = "Duplicate declaration"
 	sumDuplicatePath      = "Duplicate mount path"
 	sumDuplicatePort      = "Duplicate host port"

@@ -16,13 +16,18 @@ func (d *decoder) finish(w *workflow) *engine.Workflow {
 		if !u.enabled {
 			continue
 		}
-		spec.Units = append(spec.Units, finishUnit(u, w.spec.RestartPolicy))
+		finished := finishUnit(u, w.spec.RestartPolicy)
+		finished.DependsOn = enabledDependencies(u, w)
+		spec.Units = append(spec.Units, finished)
 		for _, m := range u.mounts {
 			volumes[m.spec.Source] = true
 		}
 		for _, s := range u.secrets {
 			secrets[s.spec.Name] = true
 		}
+	}
+	for _, dep := range w.dependsOn {
+		spec.DependsOn = append(spec.DependsOn, dep.name)
 	}
 	for name := range volumes {
 		spec.Volumes = append(spec.Volumes, d.volumes[name].spec)

@@ -29,6 +29,7 @@ var initTable = unitTable(table[unit]{
 		{name: "retry", doc: "how often and how soon it is tried again after a failure", once: true, add: addRetry},
 	},
 	refusals: []refusal{
+		notHere("depends_on", startsInOrder),
 		notHere("startup_probe", noProbes),
 		notHere("readiness_probe", noProbes),
 		notHere("liveness_probe", noProbes),

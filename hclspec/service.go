@@ -7,7 +7,10 @@ import (
 )
 
 var serviceTable = unitTable(table[unit]{
-	noun:   "a service",
+	noun: "a service",
+	attrs: []attr[unit]{
+		{name: "depends_on", doc: "services of the workflow, as in [service.db]: it starts when they are ready or have succeeded, and ends before them", raw: dependsOn("service", func(u *unit) *[]dependency { return &u.dependsOn })},
+	},
 	blocks: longRunningBlocks,
 	refusals: append([]refusal{
 		notHere("retry", "retry is for init steps. Write restart { … }."),

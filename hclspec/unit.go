@@ -22,14 +22,15 @@ type unit struct {
 	envAt   map[string]hcl.Range
 	envFile map[string]string
 
-	mounts   []mount
-	ports    []port
-	secrets  []secretUse
-	handlers []*handler // of its probes and hooks
-	restart  *restart   // nil: no such block
-	rules    []engine.RestartRule
-	run      runMode
-	inputsAt hcl.Range
+	mounts    []mount
+	ports     []port
+	secrets   []secretUse
+	handlers  []*handler // of its probes and hooks
+	restart   *restart   // nil: no such block
+	rules     []engine.RestartRule
+	dependsOn []dependency
+	run       runMode
+	inputsAt  hcl.Range
 }
 
 // labelPrefix is of the labels that limber sets itself.
@@ -65,7 +66,6 @@ var unitRefusals = []refusal{
 	notYet("for_each", "until then write one block for each."),
 	notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
 	notYet("plugin", "plugins are not available yet. Until then set image = limber.toolbox and a command such as [\"wait-tcp\", \"queue:5672\"]."),
-	notYet("depends_on", "until then the order of init and sidecar blocks is the order of start, and services start after them."),
 	notYet("outputs", "until then write a file into a volume that both units mount."),
 	notHere("entrypoint", "it is called command here, and what Compose calls command is args."),
 	notHere("environment", "it is called env here."),

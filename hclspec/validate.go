@@ -25,6 +25,7 @@ func (d *decoder) validate() {
 		}
 	}
 	d.validateHostPorts()
+	d.validateDependsOn()
 }
 
 // validateUnits checks that names are unique and that there is something to

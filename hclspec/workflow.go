@@ -15,6 +15,8 @@ type workflow struct {
 	spec  engine.Workflow
 	decl  hcl.Range
 	units []*unit
+
+	dependsOn []dependency
 }
 
 var workflowTable = newTable(table[workflow]{
@@ -23,6 +25,7 @@ var workflowTable = newTable(table[workflow]{
 		{name: "restart_policy", doc: "which exits of its units are followed by a new attempt; default always", set: choice(restartPolicies, nil, func(w *workflow) *engine.RestartPolicy { return &w.spec.RestartPolicy })},
 		{name: "active_deadline", doc: "the time a run may take; 0s, the default: any", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.ActiveDeadline })},
 		{name: "termination_grace_period", doc: "the time between the stop signal and the kill; default 30s", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.TerminationGracePeriod })},
+		{name: "depends_on", doc: "workflows of the project, as in [workflow.db]: a run begins when they are ready or have succeeded; a stop of all is in reverse order", raw: dependsOn("workflow", func(w *workflow) *[]dependency { return &w.dependsOn })},
 	},
 	blocks: []nested[workflow]{
 		{name: "network", doc: "how its units see the network", once: true, add: addNetwork},
@@ -33,7 +36,6 @@ var workflowTable = newTable(table[workflow]{
 	refusals: []refusal{
 		notYet("for_each", "until then write one workflow for each."),
 		notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
-		notYet("depends_on", "until then put what belongs together into one workflow: its init steps and sidecars start first."),
 		notHere("restart_rule", "it belongs into the unit whose exit codes it is about."),
 		notHere("inputs", "it belongs into the init steps that they are of, with run = \"on_change\"."),
 		notYet("outputs", "until then let units share files in a volume."),

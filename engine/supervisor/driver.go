@@ -73,6 +73,7 @@ func newDriver(p *Project, run engine.Run) *driver {
 func (d *driver) loop(r journal.Record) {
 	d.adopt(r)
 	close(d.adopted)
+	d.project.tellDependents(d.name)
 	for {
 		select {
 		case f := <-d.mail:
@@ -118,6 +119,7 @@ func (d *driver) ask(ctx context.Context, ev engine.Event) <-chan struct{} {
 	case d.mail <- func() {
 		d.transition(ev)
 		heard()
+		d.project.tellDependents(d.name)
 	}:
 	case <-ctx.Done():
 		heard()
@@ -134,7 +136,7 @@ func (d *driver) feed(ev engine.Event) { d.post(func() { d.transition(ev) }) }
 func (d *driver) transition(ev engine.Event) {
 	d.log.Debug().Type("event", ev).Interface("fact", ev).Msg("event")
 	run, actions := engine.Transition(d.run, ev)
-	newRun := run.Number != d.run.Number
+	newRun, before := run.Number != d.run.Number, d.state.Load().status
 	updated := run.Update != nil && d.run.Update == nil
 	d.run = run
 	d.publish(busy) // before the journal tells of it
@@ -155,6 +157,10 @@ func (d *driver) transition(ev engine.Event) {
 		d.images.ahead(d.project.life, run.Target())
 	}
 	d.publish(atRest)
+	if now := d.state.Load().status; now.Ready != before.Ready || now.Phase != before.Phase {
+		d.project.tellDependents(d.name)
+	}
+	d.lookAtDependencies()
 }
 
 // do carries out one action without waiting for it.

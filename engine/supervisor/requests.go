@@ -178,7 +178,17 @@ func (p *Project) Stop(ctx context.Context, req control.StopRequest) error {
 	if err != nil {
 		return err
 	}
-	ask(ctx, drivers, engine.StopRequested{At: time.Now(), Grace: req.Grace, Force: req.Force})
+	stop := engine.StopRequested{Grace: req.Grace, Force: req.Force}
+	if req.Force {
+		stop.At = time.Now()
+		ask(ctx, drivers, stop)
+		return nil
+	}
+	p.inReverse(drivers, func(d *driver) {
+		stop := stop
+		stop.At = time.Now()
+		d.ask(p.life, stop)
+	})
 	return nil
 }
 

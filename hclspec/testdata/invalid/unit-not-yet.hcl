@@ -2,7 +2,6 @@ workflow "w" {
   service "s" {
     image = "img:1"
     for_each = [] # ERROR: Not supported yet
-    depends_on = [] # ERROR: Not supported yet
     outputs = [] # ERROR: Not supported yet
     inputs = [] # ERROR: Not allowed here
     dynamic "mount" { # ERROR: Not supported yet

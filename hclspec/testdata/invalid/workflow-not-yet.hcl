@@ -1,6 +1,5 @@
 workflow "w" {
   for_each = {} # ERROR: Not supported yet
-  depends_on = [] # ERROR: Not supported yet
   inputs = [] # ERROR: Not allowed here
   outputs = [] # ERROR: Not supported yet
   restart_rule { # ERROR: Not allowed here
