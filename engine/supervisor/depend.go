@@ -102,10 +102,7 @@ func (p *Project) spawn(f func()) {
 func (p *Project) untilEnded(drivers []*driver) {
 	for {
 		news := p.news.next()
-		if !slices.ContainsFunc(drivers, func(d *driver) bool {
-			state := d.state.Load()
-			return state.status.Run > 0 && !state.status.Phase.Done()
-		}) {
+		if !slices.ContainsFunc(drivers, func(d *driver) bool { return d.state.Load().live }) {
 			return
 		}
 		select {

@@ -49,6 +49,7 @@ type driver struct {
 type published struct {
 	status engine.Status
 	target engine.Workflow // what the run goes by, or is on its way to
+	live   bool            // the run has not ended, or the journal has not been told
 	idle   bool            // nothing goes on
 	saved  bool            // the record says so
 }
@@ -347,6 +348,7 @@ func (d *driver) publish(now activity) {
 	}
 	d.state.Store(&published{
 		status: status, target: d.run.Target(), saved: !d.unsaved,
+		live: now == busy || d.run.Live(),
 		idle: now == atRest && !d.run.Live() && d.run.Sandbox.Phase == engine.SandboxNone && !d.busyAttempts(),
 	})
 	d.project.changed()
