@@ -78,7 +78,7 @@ func (t *turn) observedUnit(i int, ev Observed) {
 	case k >= 0 && ev.Units[k].State == runtime.Running && ev.SameBoot:
 		t.adopt(i, ev.Units[k])
 	case k >= 0 && ev.Units[k].State == runtime.Exited:
-		t.adoptExit(i, ev.Units[k].Exit)
+		t.adoptExit(i, ev.Units[k])
 	case u.StartedAt.IsZero() && (k < 0 || ev.Units[k].State == runtime.Prepared):
 		t.startOver(i)
 	default:
@@ -116,8 +116,8 @@ func (t *turn) adopt(i int, seen ObservedUnit) {
 
 // adoptExit takes in an end that nobody was there to see, at the time at which
 // it came: back-off is counted from there (SEMANTICS A7, B 15).
-func (t *turn) adoptExit(i int, exit runtime.Exit) {
-	u := &t.Units[i]
+func (t *turn) adoptExit(i int, seen ObservedUnit) {
+	u, exit := &t.Units[i], seen.Exit
 	if u.StartedAt.IsZero() {
 		u.StartedAt = exit.StartedAt
 	}
@@ -125,7 +125,9 @@ func (t *turn) adoptExit(i int, exit runtime.Exit) {
 	if at.IsZero() || at.After(t.at) {
 		at = t.at
 	}
-	t.unitExited(UnitExited{At: at, Ref: t.Ref(i), Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost})
+	t.unitExited(UnitExited{
+		At: at, Ref: seen.Ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost, Left: seen.Left,
+	})
 }
 
 // startOver repeats a Start whose container was never started (SEMANTICS B 11).

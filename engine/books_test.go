@@ -138,6 +138,11 @@ func (w *world) check(a Action) {
 		if w.stopping {
 			w.fatalf("%s prepared after a stop request", a.Ref)
 		}
+		for _, use := range w.spec(a.Ref).Uses() {
+			if !w.done[use.Step] {
+				w.fatalf("%s prepared although %s is not known", a.Ref, use)
+			}
+		}
 		w.prepared[a.Ref] = true
 	case Discard:
 		delete(w.prepared, a.Ref)

@@ -161,9 +161,14 @@ func printed(v reflect.Value) string {
 	}
 	switch v.Kind() { //nolint:exhaustive // the others print well
 	case reflect.String:
-		return fmt.Sprintf("%q", v.String())
+		return fmt.Sprintf("%q", readable(v.String()))
 	case reflect.Slice, reflect.Map, reflect.Struct:
-		return string(mustJSON(v.Interface()))
+		return readable(strings.ReplaceAll(string(mustJSON(v.Interface())), `\u0000`, placeholderMark))
 	}
 	return fmt.Sprint(v.Interface())
+}
+
+// readable is a text with its placeholders as they are written.
+func readable(text string) string {
+	return eachOutput(text, func(r OutputRef) string { return "${" + r.String() + "}" })
 }

@@ -84,6 +84,7 @@ type ObservedUnit struct {
 	Ref   Ref
 	State runtime.State
 	Exit  runtime.Exit
+	Left
 }
 
 // UnitStarted says that the process of an attempt runs.
@@ -100,6 +101,13 @@ type UnitExited struct {
 	OOM     bool
 	Lost    bool   // nobody knows how it ended; never success
 	Message string // why it could not be run, if it could not
+	Left
+}
+
+// Left is what an attempt of an init step that has ended with 0 has left.
+type Left struct {
+	Outputs map[string]string // that are not sensitive
+	Invalid string            // why they are no use
 }
 
 // UnitWaiting says that an attempt could not be made now. It ends the attempt
@@ -119,6 +127,7 @@ type UnitSkipped struct {
 	Ref     Ref
 	Reason  Reason // ReasonOnce or ReasonUnchanged
 	Message string
+	Outputs map[string]string // of its last success
 }
 
 // ProbeDone is the result of one probe of a running attempt.

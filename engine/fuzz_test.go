@@ -82,6 +82,9 @@ func (w *world) unit(i int, policy RestartPolicy) UnitSpec {
 	u.Restart = Restart{Policy: policy, Backoff: DefaultBackoff, Attempts: max(w.next(6)-3, 0)}
 	u.Restart.Backoff.Immediate = w.next(2)
 	u.Restart.ResetAfter = time.Duration(w.next(2)) * time.Minute
+	if i > 0 && w.next(3) == 0 {
+		u.Container.Args = []string{OutputRef{string(rune('a' + w.next(i))), "x"}.Placeholder()}
+	}
 	if w.next(4) == 0 {
 		actions := []RestartAction{ActionRestart, ActionRestartWorkflow, ActionFail}
 		u.Restart.Rules = []RestartRule{{OnExit: []int{w.next(2)}, Action: actions[w.next(3)]}}

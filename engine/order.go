@@ -73,7 +73,15 @@ func (t *turn) prepareAfter(i int) {
 }
 
 func (t *turn) prepareIfPending(i int) {
-	if t.Units[i].Phase == UnitPending && t.Spec.Units[i].Run == RunAlways { // else it may not be needed
+	if t.Units[i].Phase == UnitPending {
+		t.prepareAhead(i)
+	}
+}
+
+// prepareAhead prepares unit i unless it may not be needed, or what it is made
+// with is not known.
+func (t *turn) prepareAhead(i int) {
+	if t.Spec.Units[i].Run == RunAlways && t.outputsKnown(i) {
 		t.prepare(i)
 	}
 }

@@ -70,6 +70,8 @@ const (
 	ReasonKilled        Reason = "Killed"
 	ReasonStatusUnknown Reason = "ContainerStatusUnknown"
 
+	ReasonOutputInvalid Reason = "OutputInvalid" // exit code 0, but not the outputs that it declares
+
 	ReasonUnhealthy        Reason = "Unhealthy"
 	ReasonCrashLoopBackOff Reason = "CrashLoopBackOff"
 	ReasonErrImagePull     Reason = "ErrImagePull"
@@ -148,7 +150,8 @@ type Unit struct {
 	FirstStartAt time.Time `json:"first_start,omitzero"` // of the first one
 	Exit         *UnitExit `json:"exit,omitempty"`       // of the last ended attempt
 
-	Skipped Reason `json:"skipped,omitempty"` // why it succeeded without an attempt
+	Skipped Reason            `json:"skipped,omitempty"` // why it succeeded without an attempt
+	Outputs map[string]string `json:"outputs,omitempty"` // that are not sensitive, once it has succeeded
 
 	StopCause StopCause `json:"stop_cause,omitempty"` // why the live attempt is being stopped
 	KillAt    time.Time `json:"kill_at,omitzero"`     // when its grace period is over

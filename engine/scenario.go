@@ -18,7 +18,8 @@ import (
 //	dependencies met|failed NAME
 //	restart [UNIT] [no-init]             +3s
 //	sandbox ready|lost|failed N          started REF
-//	exited REF CODE [oom] [lost]         waiting REF REASON [permanent]
+//	exited REF CODE [oom] [lost] [invalid] [NAME=VALUE]…
+//	waiting REF REASON [permanent]
 //	skipped REF REASON                   hook REF KIND CODE
 //	probe REF KIND ok|failed [extra]
 //	observed [boot] [no-sandbox] REF=STATE[:CODE[:AGO]]…
@@ -184,7 +185,7 @@ func (s *Scenario) parseUnit(what string, args []string) (Event, error) {
 	case what == "exited" && len(args) > 0:
 		code, err := strconv.Atoi(args[0])
 		return UnitExited{
-			At: s.Now, Ref: ref, Code: code,
+			At: s.Now, Ref: ref, Code: code, Left: parseLeft(args),
 			OOM: slices.Contains(args, "oom"), Lost: slices.Contains(args, "lost"),
 		}, err
 	case what == "waiting" && len(args) > 0:
@@ -198,6 +199,22 @@ func (s *Scenario) parseUnit(what string, args []string) (Event, error) {
 		return HookDone{At: s.Now, Ref: ref, Hook: HookKind(args[0]), OK: code == 0, Code: code}, err
 	}
 	return nil, fmt.Errorf("want more words")
+}
+
+// parseLeft reads the outputs among words.
+func parseLeft(words []string) (left Left) {
+	for _, word := range words {
+		name, value, ok := strings.Cut(word, "=")
+		switch {
+		case word == "invalid":
+			left.Invalid = "no output"
+		case ok && left.Outputs == nil:
+			left.Outputs = map[string]string{name: value}
+		case ok:
+			left.Outputs[name] = value
+		}
+	}
+	return left
 }
 
 func (s *Scenario) parseObserved(args []string) (Event, error) {

@@ -134,6 +134,11 @@ func parseUnit(t *testing.T, w Workflow, words []string) UnitSpec {
 	}
 	for key, value := range pairs(words[2:]) {
 		switch key {
+		case "output":
+			u.Outputs = []Output{{Name: value}}
+		case "uses":
+			step, name, _ := strings.Cut(value, ".")
+			u.Container.Args = []string{"--value=" + OutputRef{step, name}.Placeholder()}
 		case "image":
 			u.Container.Image = value
 		case "host_port":

@@ -23,18 +23,19 @@ type Status struct {
 
 // UnitStatus is what it shows of a unit.
 type UnitStatus struct {
-	Name        string    `json:"name"`
-	Role        string    `json:"role"`
-	State       UnitState `json:"state"`
-	ExitCode    *int      `json:"exit_code,omitempty"` // of the last ended attempt
-	Reason      Reason    `json:"reason"`
-	Message     string    `json:"message"`
-	Attempts    int       `json:"attempts"`
-	Ready       bool      `json:"ready"`
-	Image       string    `json:"image"`
-	ContainerID string    `json:"container_id"` // filled in by who knows it
-	StartedAt   time.Time `json:"started_at,omitzero"`
-	FinishedAt  time.Time `json:"finished_at,omitzero"`
+	Name        string            `json:"name"`
+	Role        string            `json:"role"`
+	State       UnitState         `json:"state"`
+	ExitCode    *int              `json:"exit_code,omitempty"` // of the last ended attempt
+	Reason      Reason            `json:"reason"`
+	Message     string            `json:"message"`
+	Attempts    int               `json:"attempts"`
+	Ready       bool              `json:"ready"`
+	Image       string            `json:"image"`
+	ContainerID string            `json:"container_id"` // filled in by who knows it
+	Outputs     map[string]string `json:"outputs,omitempty"`
+	StartedAt   time.Time         `json:"started_at,omitzero"`
+	FinishedAt  time.Time         `json:"finished_at,omitzero"`
 }
 
 // UnitState is a unit's phase as others see it: Kubernetes' waiting, running
@@ -82,7 +83,7 @@ func unitStatus(r *Run, i int) UnitStatus {
 	u, spec := &r.Units[i], &r.Spec.Units[i]
 	s := UnitStatus{
 		Name: spec.Name, Role: spec.Kind.String(), State: StateWaiting, Attempts: u.Attempt,
-		Ready: u.Ready, Image: spec.Container.Image, StartedAt: u.StartedAt,
+		Ready: u.Ready, Image: spec.Container.Image, StartedAt: u.StartedAt, Outputs: u.Outputs,
 	}
 	if u.Exit != nil {
 		s.ExitCode = &u.Exit.Code

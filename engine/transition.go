@@ -225,7 +225,7 @@ func (t *turn) carry(old Run, next NextRun) {
 		lost := next.Reason == ReasonSandboxLost || next.Reason == ReasonBoot
 		switch {
 		case spec.Kind == Init && next.NoInit:
-			t.Units[i] = Unit{Phase: UnitSucceeded, Ready: true, Exit: old.Units[j].Exit, Skipped: ReasonNoInit}
+			t.Units[i] = Unit{Phase: UnitSucceeded, Ready: true, Exit: old.Units[j].Exit, Skipped: ReasonNoInit, Outputs: old.Units[j].Outputs}
 			t.noticeUnit(i, Notice{Type: TypeUnitSkipped, Reason: ReasonNoInit})
 		case spec.Kind == Service && lost && spec.Restart.Policy != RestartAlways:
 			t.Units[i] = Unit{Phase: UnitSucceeded, Exit: old.Units[j].Exit}

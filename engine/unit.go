@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -145,10 +146,13 @@ func (t *turn) unitExited(ev UnitExited) {
 	u := &t.Units[i]
 	t.left(i)
 	u.Exit = &UnitExit{
-		Attempt: u.Attempt, Code: ev.Code, Reason: exitReason(u, ev), Message: ev.Message,
+		Attempt: u.Attempt, Code: ev.Code, Reason: exitReason(u, ev), Message: cmp.Or(ev.Invalid, ev.Message),
 		StartedAt: u.StartedAt, FinishedAt: ev.At,
 	}
-	t.noticeUnit(i, Notice{Type: TypeUnitExited, ExitCode: ev.Code, Reason: u.Exit.Reason, Message: ev.Message})
+	if u.Exit.succeeded() {
+		u.Outputs = ev.Outputs
+	}
+	t.noticeUnit(i, Notice{Type: TypeUnitExited, ExitCode: ev.Code, Reason: u.Exit.Reason, Message: u.Exit.Message})
 	t.follow(i)
 }
 
@@ -187,6 +191,8 @@ func exitReason(u *Unit, ev UnitExited) Reason {
 		return ReasonKilled
 	case ev.Lost:
 		return ReasonStatusUnknown
+	case ev.Code == 0 && ev.Invalid != "":
+		return ReasonOutputInvalid
 	case ev.Code == 0:
 		return ReasonCompleted
 	}
@@ -273,9 +279,7 @@ func (t *turn) restart(i int) {
 		t.start(i, fmt.Sprintf("exit code %d", u.Exit.Code))
 	default:
 		t.wait(i, delay, policy.Backoff.Jitter, ReasonCrashLoopBackOff)
-		if t.Spec.Units[i].Run == RunAlways {
-			t.prepare(i)
-		}
+		t.prepareAhead(i)
 	}
 }
 
@@ -364,7 +368,7 @@ func (t *turn) unitSkipped(ev UnitSkipped) {
 	t.left(i)
 	t.noticeUnit(i, Notice{Type: TypeUnitSkipped, Reason: ev.Reason, Message: ev.Message})
 	t.Units[i].Attempt-- // it did not come about
-	t.Units[i].Skipped = ev.Reason
+	t.Units[i].Skipped, t.Units[i].Outputs = ev.Reason, ev.Outputs
 	t.succeed(i)
 }
 

@@ -85,6 +85,8 @@ type SecretSource struct {
 	Name string `json:"name"`
 	Env  string `json:"env,omitempty"`  // variable of whoever ran limber
 	File string `json:"file,omitempty"` // absolute path
+	// Output is a sensitive output of a step of the workflow.
+	Output *OutputRef `json:"output,omitempty"`
 }
 
 // SecretUse is one unit's view of a secret: a file, or a variable if Env is
@@ -151,6 +153,8 @@ type UnitSpec struct {
 	// Inputs are files and directories of the host, absolute, whose content
 	// counts for RunOnChange.
 	Inputs []string `json:"inputs,omitempty"`
+	// Outputs are what an init step leaves for the units after it.
+	Outputs []Output `json:"outputs,omitempty"`
 	// Restart is the policy after an exit; of an init step its retry block.
 	Restart Restart `json:"restart"`
 

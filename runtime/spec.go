@@ -1,5 +1,10 @@
 package runtime
 
+import (
+	"maps"
+	"slices"
+)
+
 // Spec is what a container is made from.
 type Spec struct {
 	Name   string            `json:"name,omitempty"`
@@ -34,6 +39,23 @@ type Spec struct {
 
 	// HealthCommand is what Check runs in this container.
 	HealthCommand []string `json:"health_command,omitempty"`
+}
+
+// MapText returns s with f applied to the texts that may depend on what is known
+// only when the container is made: command, arguments, directory, environment.
+func (s Spec) MapText(f func(string) string) Spec {
+	texts := func(list []string) []string {
+		list = slices.Clone(list)
+		for i := range list {
+			list[i] = f(list[i])
+		}
+		return list
+	}
+	s.Command, s.Args, s.WorkingDir, s.Env = texts(s.Command), texts(s.Args), f(s.WorkingDir), maps.Clone(s.Env)
+	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
+		s.Env[name] = f(s.Env[name])
+	}
+	return s
 }
 
 // PullPolicy says when an image is pulled. The words are Podman's.
