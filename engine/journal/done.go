@@ -7,7 +7,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"github.com/limber-run/limber/engine"
 )
 
 // Done is what is remembered of the success of an init step that need not run
@@ -15,6 +18,16 @@ import (
 type Done struct {
 	At          time.Time `json:"at"`
 	Fingerprint string    `json:"fingerprint"` // of what it was run with
+
+	Outputs map[string]string `json:"outputs,omitempty"` // that it has left
+}
+
+// Has reports whether d has all outputs that are declared now.
+func (d Done) Has(declared []engine.Output) bool {
+	return !slices.ContainsFunc(declared, func(o engine.Output) bool {
+		_, ok := d.Outputs[o.Name]
+		return !ok
+	})
 }
 
 func doneDir(dir string) string { return filepath.Join(dir, "done") }

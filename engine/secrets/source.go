@@ -27,12 +27,15 @@ func (e *MissingError) Error() string { return fmt.Sprintf("secret %q: %s", e.Se
 
 func (e *MissingError) Unwrap() error { return e.Err }
 
+// From is where the values of secrets come from, files aside.
+type From struct {
+	Env    func(name string) (string, bool)       // variables of whoever ran limber
+	Output func(engine.OutputRef) ([]byte, error) // nil: of no run
+}
+
 // Resolve returns a function that reads the value of one of sources, anew at
-// each call; what it returns belongs to the caller. lookup has the variables
-// of whoever ran limber. Errors are *MissingError.
-func Resolve(
-	sources []engine.SecretSource, lookup func(env string) (string, bool),
-) func(name string) ([]byte, error) {
+// each call; what it returns belongs to the caller. Errors are *MissingError.
+func Resolve(sources []engine.SecretSource, from From) func(name string) ([]byte, error) {
 	byName := make(map[string]engine.SecretSource, len(sources))
 	for _, source := range sources {
 		byName[source.Name] = source
@@ -43,10 +46,23 @@ func Resolve(
 		case !ok:
 			return nil, &MissingError{Secret: name, Why: "it has no source; declare it in a secret block"}
 		case source.Env != "":
-			return fromEnv(source, lookup)
+			return fromEnv(source, from.Env)
+		case source.Output != nil:
+			return fromOutput(source, from.Output)
 		}
 		return fromFile(source)
 	}
+}
+
+func fromOutput(source engine.SecretSource, output func(engine.OutputRef) ([]byte, error)) ([]byte, error) {
+	if output == nil {
+		return nil, missing(source, nil, "it is an output of a step, which is known in a run")
+	}
+	value, err := output(*source.Output)
+	if err != nil {
+		return nil, missing(source, err, "%v", err)
+	}
+	return value, nil
 }
 
 func fromEnv(source engine.SecretSource, lookup func(string) (string, bool)) ([]byte, error) {

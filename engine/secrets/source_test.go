@@ -34,7 +34,7 @@ func TestResolve(t *testing.T) {
 		{Name: "password", Env: "PASSWORD"},
 		{Name: "empty", Env: "EMPTY"},
 		{Name: "key", File: path},
-	}, variables(map[string]string{"PASSWORD": "pa\nss", "EMPTY": ""}))
+	}, From{Env: variables(map[string]string{"PASSWORD": "pa\nss", "EMPTY": ""})})
 
 	for _, content := range []string{"first\n", "", "second\x00\xff", strings.Repeat("x", maxValue)} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -74,7 +74,7 @@ func TestMissingSecretSaysWhatToDo(t *testing.T) {
 	for _, test := range tests {
 		test.source.Name = "pw"
 		values := Resolve([]engine.SecretSource{test.source},
-			variables(map[string]string{"LONG": strings.Repeat("hunter2", maxValue/7+1)}))
+			From{Env: variables(map[string]string{"LONG": strings.Repeat("hunter2", maxValue/7+1)})})
 		_, err := values("pw")
 		missing, ok := errors.AsType[*MissingError](err)
 		if !ok || missing.Secret != "pw" {
@@ -82,7 +82,7 @@ func TestMissingSecretSaysWhatToDo(t *testing.T) {
 		}
 		expect(t, `secret "pw": `+test.want, err.Error())
 	}
-	_, err := Resolve(nil, variables(nil))("pw")
+	_, err := Resolve(nil, From{Env: variables(nil)})("pw")
 	if _, ok := errors.AsType[*MissingError](err); !ok || !strings.Contains(err.Error(), `"pw"`) {
 		t.Errorf("a secret without source: %v", err)
 	}

@@ -58,6 +58,9 @@ func (s *signal) isSet() bool {
 }
 
 func newAttempt(d *driver, ref engine.Ref, spec engine.UnitSpec) *attempt {
+	if i := d.run.Spec.Index(ref.Name); i >= 0 {
+		spec.Container = d.run.ContainerOf(i)
+	}
 	return &attempt{
 		d: d, ref: ref, spec: spec, workflow: d.run.Target(), images: d.images,
 		sandbox: d.sandbox.id, nameless: d.sandbox.names != nil && !d.sandbox.names[ref.Name],
@@ -192,7 +195,7 @@ func (a *attempt) launch(ctx, life context.Context) error {
 		return ctx.Err()
 	}
 	if a.delivery != nil {
-		if err := a.delivery.Fill(a.d.project.secretValue(a.workflow.Secrets)); err != nil {
+		if err := a.delivery.Fill(a.d.project.secretValue(a.workflow)); err != nil {
 			return &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
 		}
 	}
@@ -304,8 +307,11 @@ func (a *attempt) send(ctx context.Context, name string) {
 
 func (a *attempt) exited(exit runtime.Exit) engine.Event {
 	a.takeAwaySecrets()
-	a.remember(exit)
-	ev := engine.UnitExited{At: time.Now(), Ref: a.ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost}
+	left := a.left(exit)
+	a.remember(exit, left)
+	ev := engine.UnitExited{
+		At: time.Now(), Ref: a.ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost, Left: left,
+	}
 	if exit.Lost {
 		ev.Code, ev.Message = 137, "its end was not seen by the container engine"
 	}

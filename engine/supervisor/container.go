@@ -22,6 +22,9 @@ func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	spec.Labels = a.labels()
 	spec.Sandbox, spec.Ports = a.sandbox, nil
 	spec.Mounts = mountsOf(a.d.project.cfg.Project, a.workflow, spec.Mounts)
+	if err := a.mountOutput(&spec); err != nil {
+		return spec, err
+	}
 	if len(a.spec.Secrets) == 0 {
 		return spec, nil
 	}

@@ -30,7 +30,11 @@ func (a *attempt) needless(ctx context.Context) (engine.Event, error) {
 		return nil, &waitError{reason: "CreateContainerConfigError", permanent: true, err: err}
 	}
 	before, succeeded := done[a.ref.Name]
-	skip := engine.UnitSkipped{At: time.Now(), Ref: a.ref, Message: "it has succeeded at " + before.At.Format(time.RFC3339)}
+	succeeded = succeeded && before.Has(a.spec.Outputs)
+	skip := engine.UnitSkipped{
+		At: time.Now(), Ref: a.ref, Outputs: before.Outputs,
+		Message: "it has succeeded at " + before.At.Format(time.RFC3339),
+	}
 	if a.spec.Run == engine.RunOnce && succeeded {
 		skip.Reason = engine.ReasonOnce
 		return skip, nil
@@ -51,7 +55,7 @@ func (a *attempt) fingerprint(ctx context.Context) (string, error) {
 		return "", err
 	}
 	p := a.d.project
-	sum := stepSum{rt: p.cfg.Runtime, key: p.key, project: p.cfg.Project, value: p.secretValue(a.workflow.Secrets)}
+	sum := stepSum{rt: p.cfg.Runtime, key: p.key, project: p.cfg.Project, value: p.secretValue(a.workflow)}
 	return sum.of(ctx, a.workflow, a.spec)
 }
 
@@ -146,12 +150,12 @@ func addFile(sum *secrets.Fingerprint, name, path string) error {
 
 // remember notes that the step has succeeded, unless it was asked to end: then
 // its exit code says nothing of its work.
-func (a *attempt) remember(exit runtime.Exit) {
-	succeeded := exit.Code == 0 && !exit.Lost && !exit.OOMKilled
+func (a *attempt) remember(exit runtime.Exit, left engine.Left) {
+	succeeded := exit.Code == 0 && !exit.Lost && !exit.OOMKilled && left.Invalid == ""
 	if a.spec.Run == engine.RunAlways || !succeeded || a.stop.isSet() || a.kill.isSet() {
 		return
 	}
-	done := journal.Done{At: exit.FinishedAt, Fingerprint: a.inputs}
+	done := journal.Done{At: exit.FinishedAt, Fingerprint: a.inputs, Outputs: left.Outputs}
 	if err := journal.SaveDone(a.d.project.cfg.StateDir, a.d.name, a.ref.Name, done); err != nil {
 		a.d.log.Error().Err(err).Msg("the step will run again in the next run")
 	}

@@ -196,6 +196,7 @@ func (d *driver) do(action engine.Action) {
 	case engine.Disarm:
 		d.disarm(a.Timer)
 	case engine.Finish:
+		d.dropOutputs()
 		d.log.Info().Str("phase", string(a.Phase)).Str("reason", string(a.Reason)).Msg("finished")
 	}
 }

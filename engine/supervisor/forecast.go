@@ -106,7 +106,7 @@ func (f Forecast) needless(ctx context.Context, w engine.Workflow) (func(engine.
 	for _, u := range w.Units {
 		before, succeeded := done[u.Name]
 		switch {
-		case !succeeded:
+		case !succeeded || !before.Has(u.Outputs):
 		case u.Run == engine.RunOnce:
 			reasons[u.Name] = engine.ReasonOnce
 		case u.Run == engine.RunOnChange && f.unchanged(ctx, w, u, before):
@@ -127,7 +127,7 @@ func (f Forecast) unchanged(ctx context.Context, w engine.Workflow, u engine.Uni
 	if err != nil {
 		return false
 	}
-	sum := stepSum{rt: f.Runtime, key: key, project: f.Project, value: secrets.Resolve(w.Secrets, f.Env)}
+	sum := stepSum{rt: f.Runtime, key: key, project: f.Project, value: secrets.Resolve(w.Secrets, secrets.From{Env: f.Env})}
 	fingerprint, err := sum.of(ctx, w, u)
 	return err == nil && fingerprint == before.Fingerprint
 }

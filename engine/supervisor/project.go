@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -150,18 +151,24 @@ func (p *Project) load() error {
 		return err // says which record, and what to do
 	}
 	live := map[string]bool{}
+	var runs []*engine.Run // whose outputs are still of use
 	for _, r := range records {
 		name := r.Run.Spec.Name
 		p.records[name] = r
 		p.order = append(p.order, name)
 		p.drivers[name] = newDriver(p, r.Run)
+		if r.Run.Live() && r.BootID == p.bootID {
+			runs = append(runs, &r.Run)
+		}
 		for i := range r.Run.Units {
 			if r.Run.Live() && r.BootID == p.bootID && r.Run.Units[i].Phase.Live() {
 				live[secrets.DirName(name, r.Run.Ref(i))] = true
 			}
 		}
 	}
-	return p.secrets.Sweep(func(dir string) bool { return live[dir] })
+	return p.secrets.Sweep(func(dir string) bool {
+		return live[dir] || slices.ContainsFunc(runs, func(r *engine.Run) bool { return isOutputOf(r, dir) })
+	})
 }
 
 // release gives back what open took.
@@ -273,8 +280,8 @@ func (p *Project) saved() bool {
 func (p *Project) changed() { p.news.tell() }
 
 // secretValue returns how an attempt gets the value of a secret.
-func (p *Project) secretValue(sources []engine.SecretSource) func(string) ([]byte, error) {
-	return secrets.Resolve(sources, p.lookup)
+func (p *Project) secretValue(w engine.Workflow) func(string) ([]byte, error) {
+	return secrets.Resolve(w.Secrets, secrets.From{Env: p.lookup, Output: p.output(w.Name)})
 }
 
 // lookup finds a variable that a secret comes from: as whoever asked for the

@@ -147,15 +147,19 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 	if !current {
 		return
 	}
-	ev.Units = append(ev.Units, engine.ObservedUnit{Ref: ref, State: c.State, Exit: c.Exit})
 	at := newAttempt(d, ref, d.run.Spec.Units[i])
+	seen := engine.ObservedUnit{Ref: ref, State: c.State, Exit: c.Exit}
+	if c.State == runtime.Exited {
+		seen.Left = at.left(c.Exit)
+	}
+	ev.Units = append(ev.Units, seen)
 	at.id, at.inputs = c.ID, c.Labels[LabelInputs]
 	if len(at.spec.Secrets) > 0 {
 		at.delivery = d.project.secrets.Adopt(d.name, ref)
 	}
 	if c.State != runtime.Running {
 		if c.State == runtime.Exited && d.run.Units[i].Phase != engine.UnitStopping {
-			at.remember(c.Exit)
+			at.remember(c.Exit, seen.Left)
 		}
 		return
 	}

@@ -140,8 +140,11 @@ func (p *Project) checkSecrets(workflows []engine.Workflow) error {
 		if d := p.drivers[w.Name]; d != nil && !d.idle() {
 			continue
 		}
-		value := secrets.Resolve(w.Secrets, p.variable)
+		value := secrets.Resolve(w.Secrets, secrets.From{Env: p.variable})
 		for _, s := range w.Secrets {
+			if s.Output != nil {
+				continue // known later
+			}
 			content, err := value(s.Name)
 			clear(content)
 			problems = append(problems, err)
