@@ -150,6 +150,7 @@ func (w *world) check(a Action) {
 		w.checkStart(a.Ref)
 		w.alive[a.Ref] = false
 		delete(w.prepared, a.Ref)
+		w.checkRequests()
 	case Hook:
 		w.checkHook(a)
 	case Stop:
@@ -223,6 +224,18 @@ func (w *world) checkStart(ref Ref) {
 		if spec.Kind == Init && !w.done[spec.Name] || spec.Kind == Sidecar && !w.started[spec.Name] {
 			w.fatalf("%s started before %s is through", ref, spec.Name)
 		}
+	}
+}
+
+// checkRequests checks that what lives never requests more than the workflow
+// says that it does (SEMANTICS B 91).
+func (w *world) checkRequests() {
+	var live int64
+	for ref := range w.alive {
+		live += w.spec(ref).Container.Resources.CPURequest
+	}
+	if all := w.Run.Spec.Requests()[CPU]; live > all {
+		w.fatalf("what lives requests %d, the workflow %d", live, all)
 	}
 }
 

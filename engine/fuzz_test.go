@@ -79,6 +79,7 @@ func (w *world) workflow() Workflow {
 
 func (w *world) unit(i int, policy RestartPolicy) UnitSpec {
 	u := UnitSpec{Name: string(rune('a' + i)), Kind: []Kind{Init, Sidecar, Service}[w.next(3)]}
+	u.Container.Resources.CPURequest = int64(w.next(5))
 	u.Restart = Restart{Policy: policy, Backoff: DefaultBackoff, Attempts: max(w.next(6)-3, 0)}
 	u.Restart.Backoff.Immediate = w.next(2)
 	u.Restart.ResetAfter = time.Duration(w.next(2)) * time.Minute

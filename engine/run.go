@@ -237,6 +237,20 @@ func (r *Run) Target() Workflow {
 // Live reports whether the run has begun and not ended.
 func (r *Run) Live() bool { return r.Number > 0 && !r.Phase.Done() }
 
+// Wanted returns the workflow that runs or, if this run is being ended for
+// another one, will run. It reports false if nothing will.
+func (r *Run) Wanted() (Workflow, bool) {
+	switch {
+	case !r.Live():
+		return Workflow{}, false
+	case r.Ending == nil:
+		return r.Spec, true
+	case r.Ending.Next != nil:
+		return r.Ending.Next.Spec, true
+	}
+	return Workflow{}, false
+}
+
 // Ref names the current attempt of unit i.
 func (r *Run) Ref(i int) Ref {
 	spec := &r.Spec.Units[i]

@@ -18,7 +18,31 @@ type Status struct {
 	Message   string       `json:"message"`
 	StartedAt time.Time    `json:"started_at"`
 	EndedAt   time.Time    `json:"ended_at,omitzero"`
+	QoS       QoSClass     `json:"qos"`
+	Resources ResourceUse  `json:"resources,omitzero"`
 	Units     []UnitStatus `json:"units"`
+}
+
+// ResourceUse is what a workflow needs and may use, in all.
+type ResourceUse struct {
+	Requests Quantities `json:"requests,omitzero"`
+	Limits   Quantities `json:"limits,omitzero"`
+}
+
+// Quantities are amounts as Kubernetes prints them; "": none.
+type Quantities struct {
+	CPU    string `json:"cpu,omitempty"`
+	Memory string `json:"memory,omitempty"`
+}
+
+func quantitiesOf(a Amounts) (q Quantities) {
+	if a[CPU] != 0 {
+		q.CPU = CPU.Format(a[CPU])
+	}
+	if a[Memory] != 0 {
+		q.Memory = Memory.Format(a[Memory])
+	}
+	return q
 }
 
 // UnitStatus is what it shows of a unit.
@@ -69,6 +93,7 @@ func StatusOf(r Run) Status {
 	s := Status{
 		Name: r.Spec.Name, Run: r.Number, Phase: r.Phase, Ready: r.Ready, Reason: r.End,
 		Message: r.Message, StartedAt: r.StartedAt, EndedAt: r.EndedAt, Status: statusText(&r),
+		QoS: r.Spec.QoS(), Resources: ResourceUse{quantitiesOf(r.Spec.Requests()), quantitiesOf(r.Spec.Limits())},
 	}
 	if r.AwaitsWorkflows() {
 		s.Message = "waits for " + strings.Join(r.Spec.DependsOn, ", ")

@@ -23,6 +23,8 @@ type Workflow struct {
 	DependsOn []string       `json:"depends_on,omitempty"`
 	Volumes   []Volume       `json:"volumes,omitempty"` // those that its units mount
 	Secrets   []SecretSource `json:"secrets,omitempty"` // those that its units name
+	// Resources go, where they are set, before what the units add up to.
+	Resources runtime.Resources `json:"resources,omitzero"`
 	// Units are in declared order. Init steps and sidecars start in this
 	// order; services start together when those are through.
 	Units []UnitSpec `json:"units"`
@@ -142,8 +144,9 @@ type UnitSpec struct {
 	Kind    Kind        `json:"kind"`
 	Secrets []SecretUse `json:"secrets,omitempty"`
 
-	// Container is passed on unopened. Its volume mounts carry the names of
-	// Workflow.Volumes; the supervisor fills in Name, Labels and Sandbox.
+	// Container is passed on unopened, but for its Resources. Its volume mounts
+	// carry the names of Workflow.Volumes; the supervisor fills in Name, Labels
+	// and Sandbox.
 	Container runtime.Spec `json:"container"`
 
 	// Timeout bounds one attempt of an init step; 0: none.

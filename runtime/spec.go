@@ -123,6 +123,10 @@ type Resources struct {
 	MemoryRequest int64 `json:"memory_request,omitempty"` // bytes
 	MemoryLimit   int64 `json:"memory_limit,omitempty"`   // bytes
 	PidsLimit     int64 `json:"pids_limit,omitempty"`
+	// OOMScoreAdj has the kernel kill the container before others, or after
+	// them, when memory runs out: 1 (late) to 1000 (first); 0: as what the
+	// engine itself starts. An adapter sets no less than its engine may.
+	OOMScoreAdj int `json:"oom_score_adj,omitempty"`
 }
 
 // Security is what a container's processes may do.

@@ -1,0 +1,208 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/limber-run/limber/runtime"
+)
+
+// What a workflow needs in all follows from who lives at the same time as
+// whom. So this file, and none else of the package, opens runtime.Spec, and of
+// that only Resources.
+
+// amountOf is a request or a limit: Resource.request, Resource.limit.
+type amountOf func(Resource, runtime.Resources) int64
+
+func (r Resource) request(res runtime.Resources) int64 {
+	if r == CPU {
+		return res.CPURequest
+	}
+	return res.MemoryRequest
+}
+
+func (r Resource) limit(res runtime.Resources) int64 {
+	if r == CPU {
+		return res.CPULimit
+	}
+	return res.MemoryLimit
+}
+
+// Requests is what w needs at the time when it needs most. Its own resources,
+// where they are set, go before what its units add up to (SEMANTICS B 91-94).
+func (w Workflow) Requests() Amounts { return w.effective(Resource.request) }
+
+// Limits is how much w may use, of units that have a limit.
+func (w Workflow) Limits() Amounts { return w.effective(Resource.limit) }
+
+func (w Workflow) effective(amount amountOf) (all Amounts) {
+	for _, r := range AllResources {
+		if all[r] = amount(r, w.Resources); all[r] == 0 {
+			all[r] = w.peak(r, amount).Total
+		}
+	}
+	return all
+}
+
+// Sum is what units add up to that live at the same time.
+type Sum struct {
+	Total int64
+	Parts []Part // in declared order; those of 0 are left out
+}
+
+// Part is what one unit adds to a sum.
+type Part struct {
+	Unit   string // "service/api"
+	Amount int64
+}
+
+// RequestSum is what the requests of w's units add up to, whatever its own
+// resources say.
+func (w Workflow) RequestSum(r Resource) Sum { return w.peak(r, Resource.request) }
+
+// peak returns the largest sum that is ever live: of an init step and the
+// sidecars declared before it, or of all sidecars and services.
+func (w Workflow) peak(r Resource, amount amountOf) Sum {
+	var steps, sidecars, last Sum
+	for _, u := range w.Units {
+		amount := amount(r, u.Container.Resources)
+		switch u.Kind {
+		case Init:
+			if now := sidecars.plus(u, amount); now.Total > steps.Total {
+				steps = now
+			}
+		case Sidecar:
+			sidecars, last = sidecars.plus(u, amount), last.plus(u, amount)
+		case Service:
+			last = last.plus(u, amount)
+		}
+	}
+	if steps.Total > last.Total {
+		return steps
+	}
+	return last
+}
+
+func (s Sum) plus(u UnitSpec, amount int64) Sum {
+	if amount == 0 {
+		return s
+	}
+	part := Part{fmt.Sprintf("%s/%s", u.Kind, u.Name), amount}
+	return Sum{add(s.Total, amount), append(slices.Clip(s.Parts), part)}
+}
+
+// Text prints the parts of a sum of r: "service/api 1Gi + sidecar/db 512Mi".
+func (s Sum) Text(r Resource) string {
+	var parts []string
+	for _, p := range s.Parts {
+		parts = append(parts, p.Unit+" "+r.Format(p.Amount))
+	}
+	return strings.Join(parts, " + ")
+}
+
+// QoSClass is how firm a claim a workflow has on what it uses.
+type QoSClass string
+
+// Classes, as in Kubernetes (SEMANTICS B 96).
+const (
+	BestEffort QoSClass = "BestEffort" // nothing is requested or limited
+	Burstable  QoSClass = "Burstable"
+	Guaranteed QoSClass = "Guaranteed" // all is limited, to what is requested
+)
+
+// QoS returns the class of w. If it has resources of its own, they alone count.
+func (w Workflow) QoS() QoSClass {
+	none, all := true, true
+	for _, res := range w.claims() {
+		for _, r := range AllResources {
+			request, limit := r.request(res), r.limit(res)
+			none = none && request == 0 && limit == 0
+			all = all && limit != 0 && request == limit
+		}
+	}
+	switch {
+	case none:
+		return BestEffort
+	case all:
+		return Guaranteed
+	}
+	return Burstable
+}
+
+func (w Workflow) claims() []runtime.Resources {
+	if w.Resources != (runtime.Resources{}) {
+		return []runtime.Resources{w.Resources}
+	}
+	var claims []runtime.Resources
+	for _, u := range w.Units {
+		claims = append(claims, u.Container.Resources)
+	}
+	return claims
+}
+
+// ContainerResources is what the container of unit i is given on a machine
+// with so much memory. What has no limit has that of the workflow: Kubernetes
+// does so too, beside the limit of the pod's cgroup (B 95), for which limber
+// has no cgroup.
+func (w Workflow) ContainerResources(i int, memory int64) runtime.Resources {
+	res := w.Units[i].Container.Resources
+	if res.CPULimit == 0 {
+		res.CPULimit = w.Resources.CPULimit
+	}
+	if res.MemoryLimit == 0 {
+		res.MemoryLimit = w.Resources.MemoryLimit
+	}
+	res.OOMScoreAdj = w.oomScoreAdj(i, memory)
+	return res
+}
+
+// What oomScoreAdj returns: the kernel takes from -1000 to 1000. Kubernetes
+// goes below 0 for guaranteed workflows, which takes privileges.
+const (
+	firstToKill = 1000
+	lastToKill  = 0
+	// leastBurstable leaves a burstable unit that asks for all memory behind a
+	// guaranteed one.
+	leastBurstable = 3
+)
+
+// oomScoreAdj says how soon the kernel kills unit i when the machine has no
+// memory left: the sooner the less it has asked for. A sidecar is never killed
+// sooner than the service that is killed first (SEMANTICS B 97).
+func (w Workflow) oomScoreAdj(i int, memory int64) int {
+	switch w.QoS() {
+	case BestEffort:
+		return firstToKill
+	case Guaranteed:
+		return lastToKill
+	case Burstable:
+	}
+	request := w.Units[i].Container.Resources.MemoryRequest
+	if least, ok := w.leastServiceRequest(); ok && w.Units[i].Kind == Sidecar {
+		request = max(request, least)
+	}
+	request = min(add(request, w.memoryToShare()), memory)
+	score := firstToKill
+	if memory > 0 {
+		score -= int(float64(firstToKill) * float64(request) / float64(memory))
+	}
+	return min(max(score, leastBurstable), firstToKill-1)
+}
+
+// leastServiceRequest is the smallest request for memory of a service.
+func (w Workflow) leastServiceRequest() (least int64, ok bool) {
+	for _, u := range w.Units {
+		if request := u.Container.Resources.MemoryRequest; u.Kind == Service && (!ok || request < least) {
+			least, ok = request, true
+		}
+	}
+	return least, ok
+}
+
+// memoryToShare is what each unit has of the memory that the workflow requests
+// beyond what its units do.
+func (w Workflow) memoryToShare() int64 {
+	spare := w.Resources.MemoryRequest - w.RequestSum(Memory).Total
+	return max(spare, 0) / int64(len(w.Units))
+}
