@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/runtime"
 )
 
 // finish makes the engine's workflow of a declaration without errors: it fills
@@ -29,6 +30,7 @@ func (d *decoder) finish(w *workflow) *engine.Workflow {
 	for _, dep := range w.dependsOn {
 		spec.DependsOn = append(spec.DependsOn, dep.name)
 	}
+	spec.Resources = finishResources(w, spec)
 	for name := range volumes {
 		spec.Volumes = append(spec.Volumes, d.volumes[name].spec)
 	}
@@ -42,6 +44,17 @@ func (d *decoder) finish(w *workflow) *engine.Workflow {
 		return cmp.Compare(d.secrets[a.Name].rank, d.secrets[b.Name].rank)
 	})
 	return &spec
+}
+
+// finishResources fills in what a workflow requests that says what it may use:
+// what its units request, else all of it (SEMANTICS B 94).
+func finishResources(w *workflow, spec engine.Workflow) runtime.Resources {
+	for _, r := range engine.AllResources {
+		if request, limit := w.resources.request(r), *w.resources.limit(r); *request == 0 && limit != 0 {
+			*request = cmp.Or(spec.RequestSum(r).Total, limit)
+		}
+	}
+	return w.resources.spec
 }
 
 func finishUnit(u *unit, policy engine.RestartPolicy) engine.UnitSpec {

@@ -31,6 +31,7 @@ type unit struct {
 	dependsOn []dependency
 	run       runMode
 	inputsAt  hcl.Range
+	resources resources
 }
 
 // labelPrefix is of the labels that limber sets itself.

@@ -17,6 +17,7 @@ func (d *decoder) validate() {
 	}
 	for _, w := range d.workflows {
 		d.validateUnits(w)
+		d.validateResources(w)
 		for _, u := range w.units {
 			d.validateMounts(u)
 			d.validateSecrets(u)
@@ -49,6 +50,32 @@ func (d *decoder) validateUnits(w *workflow) {
 		d.errorf(w.decl, sumOnlySidecars, "Sidecars are stopped when everything else is done, so the workflow %q would end at once. Declare what is to stay up as a service.", w.spec.Name)
 	default:
 		d.errorf(w.decl, sumEmptyWorkflow, "The workflow %q has no unit that is enabled. It needs at least one init step or service.", w.spec.Name)
+	}
+}
+
+// validateResources checks that the units have room in what the workflow says
+// of itself, as Kubernetes does (SEMANTICS B 94).
+func (d *decoder) validateResources(w *workflow) {
+	enabled := engine.Workflow{}
+	for _, u := range w.units {
+		if u.enabled {
+			enabled.Units = append(enabled.Units, u.spec)
+		}
+	}
+	for _, r := range engine.AllResources {
+		need, request, limit := enabled.RequestSum(r), *w.resources.request(r), *w.resources.limit(r)
+		const less = "It must not be less than what the units request, %s = %s. Raise it, or lower theirs."
+		switch {
+		case request != 0 && request < need.Total:
+			d.errorf(w.resources.requestAt[r], sumConflict, less, r.Format(need.Total), need.Text(r))
+		case limit != 0 && limit < need.Total:
+			d.errorf(w.resources.limitAt[r], sumConflict, less, r.Format(need.Total), need.Text(r))
+		}
+		for _, u := range w.units {
+			if u.enabled && limit != 0 && *u.resources.limit(r) > limit {
+				d.errorf(u.resources.limitAt[r], sumConflict, "The limit of a unit must not be more than that of its workflow, %s at %s.", r.Format(limit), place(w.resources.limitAt[r]))
+			}
+		}
 	}
 }
 

@@ -22,9 +22,11 @@ type arg struct {
 
 func (a arg) name() string { return a.attr.Name }
 
+func (a arg) at() hcl.Range { return a.attr.Expr.Range() }
+
 // errorf reports an error at the attribute's value.
 func (a arg) errorf(summary, format string, args ...any) {
-	a.d.errorf(a.attr.Expr.Range(), summary, format, args...)
+	a.d.errorf(a.at(), summary, format, args...)
 }
 
 // element returns a list's element i, with its own place if it has one.

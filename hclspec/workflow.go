@@ -17,6 +17,7 @@ type workflow struct {
 	units []*unit
 
 	dependsOn []dependency
+	resources resources
 }
 
 var workflowTable = newTable(table[workflow]{
@@ -29,6 +30,7 @@ var workflowTable = newTable(table[workflow]{
 	},
 	blocks: []nested[workflow]{
 		{name: "network", doc: "how its units see the network", once: true, add: addNetwork},
+		{name: "resources", doc: "what its units need and may use in all", once: true, add: addWorkflowResources},
 		{name: "init", label: "name", doc: "a step that must succeed before the services start", add: addInit},
 		{name: "sidecar", label: "name", doc: "a unit that starts among the steps, stays up and stops last", add: addSidecar},
 		{name: "service", label: "name", doc: "a unit that starts after all steps and sidecars", add: addService},
