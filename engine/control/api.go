@@ -23,7 +23,8 @@ type API interface {
 
 	// Apply starts or updates workflows, all or none. It returns when the
 	// requests are taken, not when anything is ready. ErrMissing if a secret of
-	// one that does not run has no value.
+	// one that does not run has no value, or if the machine has no room for all
+	// that would run.
 	Apply(ctx context.Context, req ApplyRequest) (ApplyResult, error)
 
 	// Stop begins a graceful stop, and returns at once. ErrUnknown if a

@@ -15,9 +15,14 @@ import (
 )
 
 // complete fills in what the declaration leaves open: name, labels, sandbox,
-// volumes, secrets.
+// volumes, secrets, and what depends on the machine.
 func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	spec := a.spec.Container
+	has, err := a.d.project.machineFor(ctx, a.workflow)
+	if err != nil {
+		return spec, err
+	}
+	spec.Resources = a.workflow.ContainerResources(a.workflow.Index(a.spec.Name), has[engine.Memory])
 	spec.Name = containerName(a.d.project.cfg.Project, a.d.name, a.ref)
 	spec.Labels = a.labels()
 	spec.Sandbox, spec.Ports = a.sandbox, nil

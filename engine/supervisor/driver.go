@@ -42,16 +42,18 @@ type driver struct {
 	// Read by others.
 	adopted chan struct{} // closed when the run is as the record and the engine say
 	state   atomic.Pointer[published]
-	asked   atomic.Int32 // requests on their way to the loop
+	asked   atomic.Int32     // requests on their way to the loop
+	claim   *engine.Workflow // of the last of those that ask for a run; guarded by the project's mu
 }
 
 // published is what others may know of a driver.
 type published struct {
 	status engine.Status
-	target engine.Workflow // what the run goes by, or is on its way to
-	live   bool            // the run has not ended, or the journal has not been told
-	idle   bool            // nothing goes on
-	saved  bool            // the record says so
+	target engine.Workflow  // what the run goes by, or is on its way to
+	wanted *engine.Workflow // the target of what runs, or will; nil: none
+	live   bool             // the run has not ended, or the journal has not been told
+	idle   bool             // nothing goes on
+	saved  bool             // the record says so
 }
 
 func newDriver(p *Project, run engine.Run) *driver {
@@ -347,8 +349,12 @@ func (d *driver) publish(now activity) {
 	for i := range status.Units {
 		status.Units[i].ContainerID = d.containers[d.run.Ref(i)]
 	}
+	var wanted *engine.Workflow
+	if w, ok := d.run.Wanted(); ok {
+		wanted = &w
+	}
 	d.state.Store(&published{
-		status: status, target: d.run.Target(), saved: !d.unsaved,
+		status: status, target: d.run.Target(), wanted: wanted, saved: !d.unsaved,
 		live: now == busy || d.run.Live(),
 		idle: now == atRest && !d.run.Live() && d.run.Sandbox.Phase == engine.SandboxNone && !d.busyAttempts(),
 	})

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -60,7 +61,8 @@ type Project struct {
 	listener net.Listener
 	journal  *journal.Journal
 	secrets  *secrets.Store
-	key      secrets.Key // of the fingerprints of init steps
+	key      secrets.Key                    // of the fingerprints of init steps
+	machine  atomic.Pointer[engine.Amounts] // what it has; nil: not known yet
 
 	life  context.Context //nolint:containedctx // the life of the supervisor itself, not of a call
 	letGo context.CancelFunc

@@ -69,7 +69,12 @@ func (p *Project) Events(ctx context.Context, after int64, follow bool, emit fun
 
 // Apply implements control.API.
 func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result control.ApplyResult, err error) {
-	drivers, err := p.driversOf(req)
+	has, err := p.machineFor(ctx, req.Workflows...)
+	if err != nil {
+		p.refused()
+		return result, err
+	}
+	drivers, err := p.driversOf(req, has)
 	if err != nil {
 		return result, err
 	}
@@ -103,9 +108,18 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 	return result, nil
 }
 
+// refused notes a request that has led to nothing: there may be nothing else
+// to do.
+func (p *Project) refused() {
+	p.mu.Lock()
+	p.served = true
+	p.mu.Unlock()
+	p.changed()
+}
+
 // driversOf gets a driver for each workflow. If it fails nothing has been
 // asked for. The drivers do not count as idle until they have been asked.
-func (p *Project) driversOf(req control.ApplyRequest) (drivers []*driver, err error) {
+func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (drivers []*driver, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closing || p.removing {
@@ -119,6 +133,9 @@ func (p *Project) driversOf(req control.ApplyRequest) (drivers []*driver, err er
 	if err := p.checkSecrets(req.Workflows); err != nil {
 		return nil, err
 	}
+	if err := p.checkRoom(has, req.Workflows); err != nil {
+		return nil, err
+	}
 	for _, w := range req.Workflows {
 		d, err := p.driver(w)
 		if err != nil {
@@ -126,8 +143,8 @@ func (p *Project) driversOf(req control.ApplyRequest) (drivers []*driver, err er
 		}
 		drivers = append(drivers, d)
 	}
-	for _, d := range drivers {
-		d.asked.Add(1)
+	for i, d := range drivers {
+		d.expect(&req.Workflows[i])
 	}
 	return drivers, nil
 }
@@ -263,7 +280,7 @@ func (p *Project) named(names []string, ok removingOK) ([]*driver, error) {
 		drivers = append(drivers, d)
 	}
 	for _, d := range drivers {
-		d.asked.Add(1)
+		d.expect(nil)
 	}
 	return drivers, nil
 }
