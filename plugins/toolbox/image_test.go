@@ -51,6 +51,7 @@ const wantListing = `5 0755 0 bin/
 0 0755 4 bin/limber
 2 0777 0 bin/agent -> limber
 2 0777 0 bin/cat -> limber
+2 0777 0 bin/eat-memory -> limber
 2 0777 0 bin/echo -> limber
 2 0777 0 bin/env -> limber
 2 0777 0 bin/exec-env -> limber

@@ -32,6 +32,7 @@ func TestSignals(t *testing.T) {
 		"pause stops well":               {[]os.Signal{syscall.SIGTERM}, []string{"pause"}, time.Minute, 0},
 		"pause stops at an interrupt":    {[]os.Signal{syscall.SIGINT}, []string{"pause"}, time.Minute, 0},
 		"pause outlives children":        {[]os.Signal{syscall.SIGCHLD, syscall.SIGTERM}, []string{"pause"}, 2 * time.Minute, 0},
+		"memory is kept until the end":   {[]os.Signal{syscall.SIGTERM}, []string{"eat-memory", "1Mi"}, time.Minute, 0},
 		"sleep is terminated":            {[]os.Signal{syscall.SIGTERM}, []string{"sleep", "1h"}, time.Minute, 143},
 		"sleep is interrupted":           {[]os.Signal{syscall.SIGINT}, []string{"sleep", "3600"}, time.Minute, 130},
 		"sleep ends in its own time":     {[]os.Signal{syscall.SIGTERM}, []string{"sleep", "30.5"}, 30500 * time.Millisecond, 0},

@@ -36,6 +36,7 @@ type command struct {
 var commands = []command{
 	{"agent", "--socket PATH", agent},
 	{"cat", "[FILE...]", cat},
+	{"eat-memory", "SIZE", eatMemory},
 	{"echo", "[-n] [TEXT...]", echo},
 	{"env", "", env},
 	{"exec-env", "FILE -- COMMAND [ARG...]", execEnv},

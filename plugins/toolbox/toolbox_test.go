@@ -1,7 +1,10 @@
 package toolbox
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,6 +105,8 @@ func TestSimpleCommands(t *testing.T) {
 		{line: []string{"exit", "256"}, want: result{2, "", "exit: \"256\" is no exit code from 0 to 255\n"}},
 		{line: []string{"exit"}, want: result{2, "", "exit: usage: exit CODE\n"}},
 		{line: []string{"exit", "--help"}, want: result{0, "usage: exit CODE\n", ""}},
+		{line: []string{"eat-memory"}, want: result{2, "", "eat-memory: usage: eat-memory SIZE\n"}},
+		{line: []string{"eat-memory", "9Ti"}, want: result{2, "", "eat-memory: \"9Ti\" is no size such as 64Mi, 1Gi or, in bytes, 1000000\n"}},
 		{line: []string{"pause", "now"}, want: result{2, "", "pause: usage: pause\n"}},
 		{line: []string{"pause", "--long"}, want: result{2, "", "pause: flag provided but not defined: -long\n"}},
 		{line: []string{"cat"}, stdin: "in\x00put", want: result{Stdout: "in\x00put"}},
@@ -234,5 +239,45 @@ func waitUntilDead(pid int) {
 func TestReap(t *testing.T) {
 	if out, err := process(t, "(reap)").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "1000": 1000, "1Ki": 1 << 10, "64Mi": 64 << 20, "8589934591Gi": 8589934591 << 30} {
+		if got, ok := parseSize(text); got != want || !ok {
+			t.Errorf("%s is %d, %v, want %d", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "Mi", "-1", "1M", "1.5Gi", "8589934592Gi", "9223372036854775808"} {
+		if got, ok := parseSize(text); ok {
+			t.Errorf("%s is %d, want none", text, got)
+		}
+	}
+}
+
+// TestMemoryIsTaken looks at what the kernel says of the process.
+func TestMemoryIsTaken(t *testing.T) {
+	cmd := process(t, "eat-memory", "64Mi")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if line != "64Mi taken\n" || err != nil {
+		t.Errorf("it says %q, %v", line, err)
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+	var kB int
+	if _, after, found := strings.Cut(string(status), "VmRSS:"); err == nil && found {
+		_, err = fmt.Sscan(after, &kB)
+	}
+	if kB < 64<<10 || err != nil {
+		t.Errorf("it has %d kB, %v", kB, err)
+	}
+	if err := errors.Join(cmd.Process.Signal(syscall.SIGTERM), cmd.Wait()); err != nil {
+		t.Error(err)
 	}
 }
