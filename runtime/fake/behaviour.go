@@ -88,7 +88,7 @@ func (h *Host) behaviour(spec runtime.Spec) Behaviour {
 			return s.next()
 		}
 	}
-	return read(h.words(spec), h.failures)
+	return read(h.words(spec), spec.Resources.MemoryLimit, h.failures)
 }
 
 func (s *script) next() Behaviour {

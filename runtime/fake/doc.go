@@ -23,6 +23,7 @@
 //	pause, agent ...         run until signalled, then end with 0
 //	http-serve ...           the same
 //	deaf                     runs until killed
+//	eat-memory SIZE          the same as pause, or ends for its memory if that is less
 //
 // A Runtime is a connection to a Host. The host outlives it: a test that
 // lets a supervisor crash calls Reconnect and hands the new connection to

@@ -81,7 +81,7 @@ func (h *Host) answer(c *container, command []string) answer {
 	if exec := c.behaviour.Exec; exec != nil {
 		return answer{ExecResult: exec(time.Since(c.exit.StartedAt), command)}
 	}
-	b := read(command, h.failures)
+	b := read(command, c.spec.Resources.MemoryLimit, h.failures)
 	if b.Fail != nil {
 		return answer{} // a command that the fake does not know succeeds
 	}

@@ -24,8 +24,9 @@ func (h *Host) words(spec runtime.Spec) []string {
 	}
 }
 
-// read says what a command does. Failures are what fail-times has counted.
-func read(words []string, failures map[string]int) Behaviour {
+// read says what a command does in a container with a memory limit, unless that
+// is 0. Failures are what fail-times has counted.
+func read(words []string, memory int64, failures map[string]int) Behaviour {
 	if len(words) == 0 {
 		return notFound("")
 	}
@@ -43,6 +44,8 @@ func read(words []string, failures map[string]int) Behaviour {
 		return Behaviour{Lines: []Line{{Text: strings.Join(args, " ")}}}
 	case "fail-times":
 		return failTimes(args, failures)
+	case "eat-memory":
+		return eatMemory(args, memory)
 	case "pause", "agent", "http-serve":
 		return Behaviour{For: Forever, OnSignal: &Reaction{}}
 	case "deaf":
@@ -85,6 +88,22 @@ func sleep(args []string) Behaviour {
 		return misused("sleep DURATION")
 	}
 	return Behaviour{For: d}
+}
+
+// eatMemory understands whole Mi alone.
+func eatMemory(args []string, limit int64) Behaviour {
+	if len(args) != 1 {
+		return misused("eat-memory SIZE")
+	}
+	digits, found := strings.CutSuffix(args[0], "Mi")
+	size, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil || !found {
+		return misused("eat-memory SIZE")
+	}
+	if limit > 0 && size<<20 > limit {
+		return Behaviour{Code: 137, OOM: true}
+	}
+	return Behaviour{For: Forever, OnSignal: &Reaction{}}
 }
 
 // failTimes counts by file for the whole host, as if the file were on a

@@ -199,6 +199,9 @@ func (r *Runtime) signal(ctx context.Context, id, name string) error {
 	if err != nil {
 		return err
 	}
+	if number == unix.SIGKILL {
+		r.killed.Store(data.ID, struct{}{})
+	}
 	query := url.Values{"signal": {fmt.Sprint(int(number))}}
 	err = r.call(ctx, request{method: http.MethodPost, path: "/containers/" + url.PathEscape(id) + "/kill", query: query, once: true}, nil)
 	if !errors.Is(err, errState) {
@@ -294,6 +297,7 @@ func (r *Runtime) remove(ctx context.Context, id string) error {
 		err = r.delete(ctx, "/containers/"+url.PathEscape(id), query)
 		if err == nil || errors.Is(err, runtime.ErrNotFound) {
 			r.prepared.Delete(id)
+			r.killed.Delete(id)
 			return nil
 		}
 		if errors.Is(err, runtime.ErrUnavailable) || errors.Is(err, errJoined) {

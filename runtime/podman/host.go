@@ -58,6 +58,20 @@ func clampedLimit(name string, resource int, most uint64, listener int) oci.POSI
 	return oci.POSIXRlimit{Type: name, Soft: most, Hard: most}
 }
 
+// leastOOMScoreAdj is what the service has, which listens as the process called
+// listener, and its containers cannot go below. Nil if it cannot be seen.
+func leastOOMScoreAdj(listener int) *int {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj", listener))
+	if err != nil {
+		return nil
+	}
+	adj, err := strconv.Atoi(strings.TrimSpace(string(data)))
+	if err != nil {
+		return nil
+	}
+	return &adj
+}
+
 // mostPIDs is how many processes the kernel allows.
 func mostPIDs() uint64 {
 	data, err := os.ReadFile("/proc/sys/kernel/pid_max")

@@ -52,6 +52,7 @@ type Runtime struct {
 
 	slots    chan struct{} // one is held while a container is made or started
 	prepared sync.Map      // IDs of containers made here and not started yet
+	killed   sync.Map      // IDs of containers that were sent SIGKILL from here
 	names    nameLocks     // of containers being made
 	users    users
 
@@ -78,6 +79,9 @@ func New(ctx context.Context, cfg Config) (*Runtime, error) {
 	r.arch = goruntime.GOARCH
 	r.samePIDs = sharesPIDs(listener)
 	r.host = host{ociRuntime: ociRuntime, rlimits: clampedLimits(listener)}
+	if r.samePIDs {
+		r.host.leastOOMScoreAdj = leastOOMScoreAdj(listener)
+	}
 	return r, nil
 }
 

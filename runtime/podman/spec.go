@@ -24,6 +24,8 @@ import (
 type host struct {
 	ociRuntime string // "": Podman's default
 	rlimits    []oci.POSIXRlimit
+	// leastOOMScoreAdj is the least that the service may set; nil: not known.
+	leastOOMScoreAdj *int
 }
 
 // generator is a specification as Podman takes it.
@@ -42,6 +44,7 @@ func generator(spec runtime.Spec, h host) (*specgen.SpecGenerator, error) {
 	setHealth(g, spec)
 	setSecurity(g, spec.Security)
 	setResources(g, spec.Resources)
+	setOOMScoreAdj(g, spec.Resources.OOMScoreAdj, h.leastOOMScoreAdj)
 	setMounts(g, spec)
 	if err := setStopSignal(g, spec.StopSignal); err != nil {
 		return nil, err
@@ -133,13 +136,16 @@ func setSecurity(g *specgen.SpecGenerator, s runtime.Security) {
 const (
 	// cpuPeriod is the time over which CPU time is counted, in microseconds.
 	cpuPeriod = 100_000
-	// leastShares is the smallest weight that the kernel takes.
-	leastShares = 2
+	// leastQuota is the smallest one that the kernel takes, in microseconds.
+	leastQuota = 1000
+	// leastShares and mostShares are the weights that the kernel takes.
+	leastShares, mostShares = 2, 1 << 18
 )
 
 // setResources sets limits as Kubernetes does: a request for CPU is a weight,
 // a limit a quota; there is no swap beyond the memory limit.
 func setResources(g *specgen.SpecGenerator, r runtime.Resources) {
+	r.OOMScoreAdj = 0 // no matter of cgroups
 	if r == (runtime.Resources{}) {
 		return
 	}
@@ -158,11 +164,11 @@ func setResources(g *specgen.SpecGenerator, r runtime.Resources) {
 func cpuLimits(r runtime.Resources) *oci.LinuxCPU {
 	cpu := &oci.LinuxCPU{}
 	if r.CPURequest > 0 {
-		shares := uint64(max(r.CPURequest*1024/1000, leastShares))
+		shares := uint64(min(max(r.CPURequest*1024/1000, leastShares), mostShares))
 		cpu.Shares = &shares
 	}
 	if r.CPULimit > 0 {
-		period, quota := uint64(cpuPeriod), r.CPULimit*cpuPeriod/1000
+		period, quota := uint64(cpuPeriod), max(r.CPULimit*cpuPeriod/1000, leastQuota)
 		cpu.Period, cpu.Quota = &period, &quota
 	}
 	return cpu
@@ -177,6 +183,16 @@ func memoryLimits(r runtime.Resources) *oci.LinuxMemory {
 		memory.Limit, memory.Swap = &r.MemoryLimit, &r.MemoryLimit
 	}
 	return memory
+}
+
+// setOOMScoreAdj raises the score where the service may set no less: to lower
+// it takes CAP_SYS_RESOURCE. If nobody knows what it may, nothing is set.
+func setOOMScoreAdj(g *specgen.SpecGenerator, adj int, least *int) {
+	if adj == 0 || least == nil {
+		return
+	}
+	adj = max(adj, *least)
+	g.OOMScoreAdj = &adj
 }
 
 // scratchDirs are writable in memory when the root file system is read-only,

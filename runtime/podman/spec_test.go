@@ -32,13 +32,18 @@ func TestSpecifications(t *testing.T) {
 				{Kind: runtime.MountVolume, Source: "data", Target: "/data", Chown: true},
 				{Kind: runtime.MountTmpfs, Target: "/tmp", Size: 1 << 20},
 			},
-			Resources: runtime.Resources{CPURequest: 250, CPULimit: 1500, MemoryRequest: 1 << 20, MemoryLimit: 1 << 21, PidsLimit: 20},
+			Resources: runtime.Resources{CPURequest: 250, CPULimit: 1500, MemoryRequest: 1 << 20, MemoryLimit: 1 << 21, PidsLimit: 20, OOMScoreAdj: 800},
 			Security:  runtime.Security{User: "1:2", ReadOnly: true, Add: []string{"NET_ADMIN"}, Drop: []string{"ALL"}},
 		},
+		"extremes": { // as far as the kernel goes
+			Name: "a", Image: "localhost/x",
+			Resources: runtime.Resources{CPURequest: 1 << 40, CPULimit: 1, OOMScoreAdj: 3},
+		},
 	}
+	least := 200
 	for name, spec := range specs {
 		t.Run(name, func(t *testing.T) {
-			g, err := generator(spec, host{ociRuntime: "runc", rlimits: []oci.POSIXRlimit{{Type: "nofile", Soft: 1, Hard: 2}}})
+			g, err := generator(spec, host{ociRuntime: "runc", rlimits: []oci.POSIXRlimit{{Type: "nofile", Soft: 1, Hard: 2}}, leastOOMScoreAdj: &least})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,6 +70,21 @@ func golden(t *testing.T, name, got string) {
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+// What a service may set that nobody can see is not known: to ask for less is
+// an error of the kernel's.
+func TestNoOOMScoreIsSetBlindly(t *testing.T) {
+	g, err := generator(runtime.Spec{Resources: runtime.Resources{OOMScoreAdj: 900}}, host{})
+	if err != nil || g.OOMScoreAdj != nil {
+		t.Errorf("set %v, %v", g.OOMScoreAdj, err)
+	}
+	if got := leastOOMScoreAdj(os.Getpid()); got == nil || *got < -1000 || *got > 1000 {
+		t.Errorf("this process has %v", got)
+	}
+	if got := leastOOMScoreAdj(-1); got != nil {
+		t.Errorf("no process has %d", *got)
 	}
 }
 

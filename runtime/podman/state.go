@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/blang/semver/v4"
 	"github.com/containers/podman/v5/libpod/define"
+	"golang.org/x/sys/unix"
 
 	"github.com/limber-run/limber/runtime"
 )
@@ -29,7 +31,7 @@ func (r *Runtime) container(data *define.InspectContainerData) runtime.Container
 		c.Pid = data.State.Pid
 		c.Exit.StartedAt = data.State.StartedAt
 	case runtime.Exited, runtime.Lost:
-		c.Exit = exitOf(data.State)
+		c.Exit = r.exit(data)
 	case runtime.Prepared:
 	}
 	return c
@@ -90,7 +92,26 @@ func isOver(s *define.InspectContainerState) bool {
 	return state == runtime.Exited || state == runtime.Lost
 }
 
-// exitOf is how a container ended that is Exited or Lost.
+// exit is how a container ended that is Exited or Lost.
+func (r *Runtime) exit(data *define.InspectContainerData) runtime.Exit {
+	exit := exitOf(data.State)
+	_, killed := r.killed.Load(data.ID)
+	exit.OOMKilled = exit.OOMKilled || r.version.LT(tellsOOM) && !killed && isLikelyOOM(data, exit)
+	return exit
+}
+
+// tellsOOM is the first version that says whether a container was killed for
+// its memory.
+var tellsOOM = semver.MustParse("5.0.0")
+
+// isLikelyOOM is whether a container that nobody here has killed may have been
+// killed for its memory: it has a limit, and died of SIGKILL.
+func isLikelyOOM(data *define.InspectContainerData, exit runtime.Exit) bool {
+	const killed = 128 + int(unix.SIGKILL)
+	return !exit.Lost && exit.Code == killed && data.HostConfig != nil && data.HostConfig.Memory > 0
+}
+
+// exitOf is exit as Podman says it.
 func exitOf(s *define.InspectContainerState) runtime.Exit {
 	if stateOf(s) != runtime.Exited {
 		return runtime.Exit{Lost: true, StartedAt: s.StartedAt}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/blang/semver/v4"
 	"github.com/containers/podman/v5/libpod/define"
 
 	"github.com/limber-run/limber/runtime"
@@ -39,6 +40,46 @@ func TestStates(t *testing.T) {
 		if exit := exitOf(s); exit.Lost != (c.want != runtime.Exited) || exit.FinishedAt.Before(exit.StartedAt) && !exit.Lost {
 			t.Errorf("%s: exit %+v", name, exit)
 		}
+	}
+}
+
+// TestOOMIsGuessedOfOldVersions: Podman 4 never says that a container was
+// killed for its memory.
+func TestOOMIsGuessedOfOldVersions(t *testing.T) {
+	start := time.Now()
+	for _, c := range []struct {
+		name    string
+		version string
+		code    int32
+		limit   int64
+		says    bool
+		killed  bool // by us
+		want    bool
+	}{
+		{"killed within a limit", "4.9.5", 137, 1, false, false, true},
+		{"killed by us", "4.9.5", 137, 1, false, true, false},
+		{"without a limit", "4.9.5", 137, 0, false, false, false},
+		{"ended otherwise", "4.9.5", 1, 1, false, false, false},
+		{"Podman 5 would say so", "5.0.0", 137, 1, false, false, false},
+		{"and does", "5.4.2", 1, 1, true, true, true},
+	} {
+		r := &Runtime{version: semver.MustParse(c.version)}
+		if c.killed {
+			r.killed.Store("id", struct{}{})
+		}
+		got := r.exit(&define.InspectContainerData{
+			ID:         "id",
+			State:      &define.InspectContainerState{Status: "exited", ExitCode: c.code, OOMKilled: c.says, StartedAt: start, FinishedAt: start},
+			HostConfig: &define.InspectContainerHostConfig{Memory: c.limit},
+		})
+		if got.OOMKilled != c.want || got.Lost {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+	r := &Runtime{version: semver.MustParse("4.3.1")}
+	lost := &define.InspectContainerData{State: &define.InspectContainerState{Status: "exited", ExitCode: 137, StartedAt: start}, HostConfig: &define.InspectContainerHostConfig{Memory: 1}}
+	if got := r.exit(lost); got.OOMKilled || !got.Lost {
+		t.Errorf("lost: %+v", got)
 	}
 }
 

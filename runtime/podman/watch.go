@@ -83,7 +83,7 @@ func (w *watch) wait(ctx context.Context) (runtime.Exit, error) {
 		case w.cleaning(data):
 			continue
 		case isOver(data.State):
-			return exitOf(data.State), nil
+			return w.runtime.exit(data), nil
 		}
 		w.arm(data.State)
 		if w.overdue() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/limber-run/limber/runtime"
@@ -106,6 +107,9 @@ func translate(words []string) []string {
 		return shell("trap 'exit 0' TERM" + forever)
 	case "deaf":
 		return shell("trap '' TERM INT" + forever)
+	case "eat-memory":
+		size := strings.Replace(words[1], "Mi", "m", 1)
+		return shell("trap 'exit 0' TERM; taken=$(head -c " + size + " /dev/zero | tr '\\0' x)" + forever)
 	default:
 		return words
 	}

@@ -21,9 +21,10 @@ type Env struct {
 
 	// Shell is set if Image has a POSIX shell and the usual small programs,
 	// such as busybox. Without, only these words are used, as commands:
-	// true, false, exit N, sleep SECONDS, echo TEXT, pause, deaf. Pause runs
-	// until SIGTERM and ends with 0; deaf runs until killed; sleep ends
-	// with 128 and the number of the signal it is sent.
+	// true, false, exit N, sleep SECONDS, echo TEXT, pause, deaf, eat-memory
+	// SIZE. Pause runs until SIGTERM and ends with 0, and so does eat-memory
+	// once it has the memory; deaf runs until killed; sleep ends with 128 and
+	// the number of the signal it is sent.
 	Shell bool
 
 	// PullErrors are references that cannot be pulled, and why.
@@ -50,10 +51,10 @@ func Run(t *testing.T, open Open) {
 	rt, env := open(t)
 	tests := [][]test{
 		prepareTests, startTests, signalTests, watchTests, logTests, execTests,
-		listTests, removeTests, imageTests, storageTests, sandboxTests, robustTests,
+		listTests, removeTests, imageTests, storageTests, sandboxTests, resourceTests, robustTests,
 	}
 	if env.Shell {
-		tests = append(tests, processTests, mountTests, outputTests, joinTests)
+		tests = append(tests, processTests, mountTests, outputTests, joinTests, limitTests)
 	}
 	serial := 0
 	for _, group := range tests {
