@@ -64,12 +64,12 @@ func (d *decoder) validateResources(w *workflow) {
 	}
 	for _, r := range engine.AllResources {
 		need, request, limit := enabled.RequestSum(r), *w.resources.request(r), *w.resources.limit(r)
-		const less = "It must not be less than what the units request, %s = %s. Raise it, or lower theirs."
-		switch {
-		case request != 0 && request < need.Total:
-			d.errorf(w.resources.requestAt[r], sumConflict, less, r.Format(need.Total), need.Text(r))
-		case limit != 0 && limit < need.Total:
-			d.errorf(w.resources.limitAt[r], sumConflict, less, r.Format(need.Total), need.Text(r))
+		const less = "The %s of %s must not be less than what the units request, %s = %s. Raise it, or lower theirs."
+		if request != 0 && request < need.Total {
+			d.errorf(w.resources.requestAt[r], sumConflict, less, "request", r, r.Format(need.Total), need.Text(r))
+		}
+		if limit != 0 && limit < need.Total {
+			d.errorf(w.resources.limitAt[r], sumConflict, less, "limit", r, r.Format(need.Total), need.Text(r))
 		}
 		for _, u := range w.units {
 			if u.enabled && limit != 0 && *u.resources.limit(r) > limit {
