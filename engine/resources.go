@@ -141,19 +141,18 @@ func (w Workflow) claims() []runtime.Resources {
 	return claims
 }
 
-// ContainerResources is what the container of unit i is given on a machine
-// with so much memory. What has no limit has that of the workflow: Kubernetes
-// does so too, beside the limit of the pod's cgroup (B 95), for which limber
-// has no cgroup.
-func (w Workflow) ContainerResources(i int, memory int64) runtime.Resources {
-	res := w.Units[i].Container.Resources
+// ContainerResources is what the container of u, a unit of w, is given on a
+// machine with so much memory. What has no limit has that of the workflow, as
+// in Kubernetes, which also limits all of them together (SEMANTICS B 95).
+func (w Workflow) ContainerResources(u UnitSpec, memory int64) runtime.Resources {
+	res := u.Container.Resources
 	if res.CPULimit == 0 {
 		res.CPULimit = w.Resources.CPULimit
 	}
 	if res.MemoryLimit == 0 {
 		res.MemoryLimit = w.Resources.MemoryLimit
 	}
-	res.OOMScoreAdj = w.oomScoreAdj(i, memory)
+	res.OOMScoreAdj = w.oomScoreAdj(u, memory)
 	return res
 }
 
@@ -162,15 +161,15 @@ func (w Workflow) ContainerResources(i int, memory int64) runtime.Resources {
 const (
 	firstToKill = 1000
 	lastToKill  = 0
-	// leastBurstable leaves a burstable unit that asks for all memory behind a
-	// guaranteed one.
+	// leastBurstable has a burstable unit that requests all memory killed
+	// before a guaranteed one.
 	leastBurstable = 3
 )
 
-// oomScoreAdj says how soon the kernel kills unit i when the machine has no
-// memory left: the sooner the less it has asked for. A sidecar is never killed
+// oomScoreAdj says how soon the kernel kills u when the machine has no memory
+// left: the sooner the less it has asked for. A sidecar is never killed
 // sooner than the service that is killed first (SEMANTICS B 97).
-func (w Workflow) oomScoreAdj(i int, memory int64) int {
+func (w Workflow) oomScoreAdj(u UnitSpec, memory int64) int {
 	switch w.QoS() {
 	case BestEffort:
 		return firstToKill
@@ -178,8 +177,8 @@ func (w Workflow) oomScoreAdj(i int, memory int64) int {
 		return lastToKill
 	case Burstable:
 	}
-	request := w.Units[i].Container.Resources.MemoryRequest
-	if least, ok := w.leastServiceRequest(); ok && w.Units[i].Kind == Sidecar {
+	request := u.Container.Resources.MemoryRequest
+	if least, ok := w.leastServiceRequest(); ok && u.Kind == Sidecar {
 		request = max(request, least)
 	}
 	request = min(add(request, w.memoryToShare()), memory)

@@ -171,12 +171,13 @@ func TestWhoIsKilledFirst(t *testing.T) {
 	} {
 		w := claiming(t, c.workflow)
 		for i, want := range c.want {
-			if got := w.ContainerResources(i, 1000).OOMScoreAdj; got != want {
+			if got := w.ContainerResources(w.Units[i], 1000).OOMScoreAdj; got != want {
 				t.Errorf("%s: %s has %d, want %d", c.rule, w.Units[i].Name, got, want)
 			}
 		}
 	}
-	if got := claiming(t, "service a 0/5 0/0").ContainerResources(0, 0).OOMScoreAdj; got != 999 {
+	w := claiming(t, "service a 0/5 0/0")
+	if got := w.ContainerResources(w.Units[0], 0).OOMScoreAdj; got != 999 {
 		t.Errorf("on a machine that nobody knows: %d", got)
 	}
 }
@@ -186,13 +187,13 @@ func TestNoSidecarIsKilledBeforeTheServices(t *testing.T) {
 	for seed := range uint64(1000) {
 		w := randomClaims(seed)
 		first := 0
-		for i, u := range w.Units {
+		for _, u := range w.Units {
 			if u.Kind == Service {
-				first = max(first, w.ContainerResources(i, 25).OOMScoreAdj)
+				first = max(first, w.ContainerResources(u, 25).OOMScoreAdj)
 			}
 		}
-		for i, u := range w.Units {
-			if score := w.ContainerResources(i, 25).OOMScoreAdj; u.Kind == Sidecar && score > first || score < 0 {
+		for _, u := range w.Units {
+			if score := w.ContainerResources(u, 25).OOMScoreAdj; u.Kind == Sidecar && score > first || score < 0 {
 				t.Fatalf("seed %d: %s has %d, the services at most %d", seed, u.Name, score, first)
 			}
 		}
@@ -202,7 +203,7 @@ func TestNoSidecarIsKilledBeforeTheServices(t *testing.T) {
 func TestUnitsWithoutLimitHaveThatOfTheWorkflow(t *testing.T) {
 	w := claiming(t, "workflow 0/0 900/90; service a 1/2 0/0; service b 1/2 3/4")
 	for i, want := range []string{"1/2 900/90", "1/2 3/4"} {
-		got := w.ContainerResources(i, 1000)
+		got := w.ContainerResources(w.Units[i], 1000)
 		got.OOMScoreAdj = 0
 		if got != claim(t, want) {
 			t.Errorf("%s gets %+v, want %s", w.Units[i].Name, got, want)

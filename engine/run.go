@@ -244,7 +244,7 @@ func (r *Run) Wanted() (Workflow, bool) {
 	case !r.Live():
 		return Workflow{}, false
 	case r.Ending == nil:
-		return r.Spec, true
+		return r.Target(), true
 	case r.Ending.Next != nil:
 		return r.Ending.Next.Spec, true
 	}

@@ -22,7 +22,7 @@ func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	if err != nil {
 		return spec, err
 	}
-	spec.Resources = a.workflow.ContainerResources(a.workflow.Index(a.spec.Name), has[engine.Memory])
+	spec.Resources = a.workflow.ContainerResources(a.spec, has[engine.Memory])
 	spec.Name = containerName(a.d.project.cfg.Project, a.d.name, a.ref)
 	spec.Labels = a.labels()
 	spec.Sandbox, spec.Ports = a.sandbox, nil
