@@ -68,6 +68,15 @@ func TestEffectiveResources(t *testing.T) {
 	}
 }
 
+func TestSumsSayWhatTheyAreMadeOf(t *testing.T) {
+	w := claiming(t, "sidecar a 1/0 0/0; sidecar b 1/0 0/0; sidecar c 1/0 0/0; init d 9/0 0/0; sidecar e 1/7 0/0; service f 1/0 0/0")
+	for r, want := range map[Resource]string{CPU: "sidecar/a 1m + sidecar/b 1m + sidecar/c 1m + init/d 9m", Memory: "sidecar/e 7"} {
+		if got := w.RequestSum(r).Text(r); got != want {
+			t.Errorf("%s: %s, want %s", r, got, want)
+		}
+	}
+}
+
 // TestEffectiveResourcesAreTheMostThatEverLives runs random workflows, and adds
 // up what is live after each event.
 func TestEffectiveResourcesAreTheMostThatEverLives(t *testing.T) {
@@ -129,6 +138,7 @@ func TestQoS(t *testing.T) {
 		{"service a 0/0 0/0", BestEffort},
 		{"init a 0/0 0/0; sidecar b 0/0 0/0; service c 0/0 0/0", BestEffort},
 		{"service a 1/0 0/0", Burstable},
+		{"service a 0/0 0/1", Burstable},
 		{"service a 0/1 0/1", Burstable}, // cpu has no limit
 		{"service a 1/1 1/1", Guaranteed},
 		{"service a 1/1 2/1", Burstable},

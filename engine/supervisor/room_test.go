@@ -95,8 +95,9 @@ func TestWhatRunsUnchangedIsNotRefused(t *testing.T) {
 func TestWhatIsToRunCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		deaf := func(cpu int64) engine.Workflow { // it takes its grace period
+		deaf := func(cpu int64) engine.Workflow { // each is another run, and takes its grace period to end
 			w := requesting("a", cpu)
+			w.ActiveDeadline = time.Duration(cpu) * time.Hour
 			w.Units[0].Container.Command = []string{"deaf"}
 			return w
 		}
