@@ -76,10 +76,16 @@ func (o *planOptions) plan(ctx context.Context, a *App) error {
 	} else {
 		err = writePlans(a.out, plans)
 	}
-	if err == nil && o.detailed && changes(plans) {
+	if err != nil {
+		return err
+	}
+	if err := f.Room(ctx, workflows); err != nil {
+		a.sayf("limber up would begin nothing: %v", err)
+	}
+	if o.detailed && changes(plans) {
 		return saidError{errChanges}
 	}
-	return err
+	return nil
 }
 
 // projectPlan is what `limber plan -o json` prints.

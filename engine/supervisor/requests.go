@@ -108,15 +108,6 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 	return result, nil
 }
 
-// refused notes a request that has led to nothing: there may be nothing else
-// to do.
-func (p *Project) refused() {
-	p.mu.Lock()
-	p.served = true
-	p.mu.Unlock()
-	p.changed()
-}
-
 // driversOf gets a driver for each workflow. If it fails nothing has been
 // asked for. The drivers do not count as idle until they have been asked.
 func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (drivers []*driver, err error) {

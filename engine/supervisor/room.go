@@ -6,52 +6,88 @@ import (
 
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
+	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/runtime"
 )
 
-// machineFor returns what the engine's host has, if a workflow needs to know.
-// It is asked for when first needed: engines take their time to tell.
-func (p *Project) machineFor(ctx context.Context, workflows ...engine.Workflow) (engine.Amounts, error) {
+// requestAny reports whether one of the workflows requests something.
+func requestAny(workflows ...engine.Workflow) bool {
 	for _, w := range workflows {
-		if w.Requests() == (engine.Amounts{}) {
-			continue
+		if w.Requests() != (engine.Amounts{}) {
+			return true
 		}
-		if has := p.machine.Load(); has != nil {
-			return *has, nil
-		}
-		info, err := p.cfg.Runtime.Info(ctx)
-		if err != nil {
-			return engine.Amounts{}, fmt.Errorf("find out what this machine has: %w", err)
-		}
-		has := engine.Amounts{engine.CPU: int64(info.CPUs) * 1000, engine.Memory: info.Memory}
-		p.machine.Store(&has)
-		return has, nil
 	}
-	return engine.Amounts{}, nil
+	return false
 }
 
-// checkRoom reports workflows that are to begin, and for which the machine has
-// no room beside what is to run anyway. What runs already as it is asked for
-// is not questioned. The caller holds mu.
-func (p *Project) checkRoom(has engine.Amounts, asked []engine.Workflow) error {
+func amountsOf(info runtime.Info) engine.Amounts {
+	return engine.Amounts{engine.CPU: int64(info.CPUs) * 1000, engine.Memory: info.Memory}
+}
+
+// room reports workflows that are asked for and are to begin, and for which
+// there is no room beside what is to run anyway. What runs already as it is
+// asked for is not questioned.
+func room(has engine.Amounts, asked, running []engine.Workflow) error {
+	targets := map[string]engine.Workflow{}
+	for _, w := range running {
+		targets[w.Name] = w
+	}
 	var begin, beside []engine.Workflow
-	named := map[string]bool{}
 	for _, w := range asked {
-		named[w.Name] = true
-		if d := p.drivers[w.Name]; d != nil && d.wanted() != nil && d.wanted().Same(w) {
+		if target, ok := targets[w.Name]; ok && target.Same(w) {
 			beside = append(beside, w)
 		} else {
 			begin = append(begin, w)
 		}
+		delete(targets, w.Name)
 	}
-	for _, name := range p.order {
-		if w := p.drivers[name].wanted(); w != nil && !named[name] {
-			beside = append(beside, *w)
+	for _, w := range running {
+		if _, ok := targets[w.Name]; ok {
+			beside = append(beside, w)
 		}
 	}
-	if err := engine.Fit(has, begin, beside); err != nil {
+	return engine.Fit(has, begin, beside)
+}
+
+// machineFor returns what the engine's host has, if a workflow needs to know.
+// It is asked for when first needed: engines take their time to tell.
+func (p *Project) machineFor(ctx context.Context, workflows ...engine.Workflow) (engine.Amounts, error) {
+	if !requestAny(workflows...) {
+		return engine.Amounts{}, nil
+	}
+	if has := p.machine.Load(); has != nil {
+		return *has, nil
+	}
+	info, err := p.cfg.Runtime.Info(ctx)
+	if err != nil {
+		return engine.Amounts{}, fmt.Errorf("find out what this machine has: %w", err)
+	}
+	has := amountsOf(info)
+	p.machine.Store(&has)
+	return has, nil
+}
+
+// checkRoom reports workflows that do not fit. The caller holds mu.
+func (p *Project) checkRoom(has engine.Amounts, asked []engine.Workflow) error {
+	var running []engine.Workflow
+	for _, name := range p.order {
+		if w := p.drivers[name].wanted(); w != nil {
+			running = append(running, *w)
+		}
+	}
+	if err := room(has, asked, running); err != nil {
 		return fmt.Errorf("%w: %w", control.ErrMissing, err)
 	}
 	return nil
+}
+
+// refused notes a request that has led to nothing: there may be nothing else
+// to do.
+func (p *Project) refused() {
+	p.mu.Lock()
+	p.served = true
+	p.mu.Unlock()
+	p.changed()
 }
 
 // expect counts a request on its way to the loop: for w, unless that is nil.
@@ -73,4 +109,27 @@ func (d *driver) wanted() *engine.Workflow {
 		return d.claim
 	}
 	return d.state.Load().wanted
+}
+
+// Room reports why the machine has no room for workflows, so that a request
+// for them would be refused.
+func (f Forecast) Room(ctx context.Context, asked []engine.Workflow) error {
+	if f.Runtime == nil || !requestAny(asked...) {
+		return nil
+	}
+	records, err := journal.LoadRecords(f.StateDir)
+	if err != nil {
+		return err
+	}
+	var running []engine.Workflow
+	for _, r := range records {
+		if w, ok := r.Run.Wanted(); ok {
+			running = append(running, w)
+		}
+	}
+	info, err := f.Runtime.Info(ctx)
+	if err != nil {
+		return err
+	}
+	return room(amountsOf(info), asked, running)
 }

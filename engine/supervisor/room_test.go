@@ -24,19 +24,35 @@ func requesting(name string, cpu int64) engine.Workflow {
 	return w
 }
 
-// wantRefused ends the test unless workflows are refused for a reason that has
-// all of these texts.
-func (b *bench) wantRefused(texts []string, workflows ...engine.Workflow) {
+// refused returns why workflows are refused, and ends the test if they are not.
+func (b *bench) refused(workflows ...engine.Workflow) string {
 	b.t.Helper()
 	_, err := b.project.Apply(b.t.Context(), control.ApplyRequest{Workflows: workflows})
 	if !errors.Is(err, control.ErrMissing) {
 		b.t.Fatalf("Apply = %v, want ErrMissing", err)
 	}
+	return err.Error()
+}
+
+// wantRefused ends the test unless workflows are refused for a reason that has
+// all of these texts, and the forecast says so too.
+func (b *bench) wantRefused(texts []string, workflows ...engine.Workflow) {
+	b.t.Helper()
+	why := b.refused(workflows...)
 	for _, text := range texts {
-		if !strings.Contains(err.Error(), text) {
-			b.t.Errorf("Apply = %v, want %q", err, text)
+		if !strings.Contains(why, text) {
+			b.t.Errorf("it says %q, want %q", why, text)
 		}
 	}
+	if forecast := b.room(workflows...); forecast == nil || !strings.HasSuffix(why, forecast.Error()) {
+		b.t.Errorf("it says %q, the forecast %v", why, forecast)
+	}
+}
+
+// room forecasts whether workflows would be refused.
+func (b *bench) room(workflows ...engine.Workflow) error {
+	b.t.Helper()
+	return Forecast{StateDir: b.state, Runtime: b.rt}.Room(b.t.Context(), workflows)
 }
 
 func TestWhatDoesNotFitDoesNotBegin(t *testing.T) {
@@ -67,6 +83,9 @@ func TestWhatRunsCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
+		if err := b.room(requesting("c", 1400)); err != nil {
+			t.Error(err)
+		}
 		b.apply(requesting("c", 1400))
 		b.down()
 	})
@@ -126,7 +145,9 @@ func TestRoomIsGivenOnce(t *testing.T) {
 			applied <- err
 		}()
 		synctest.Wait()
-		b.wantRefused([]string{"workflow a: 1500m"}, requesting("b", 501))
+		if why := b.refused(requesting("b", 501)); !strings.Contains(why, "workflow a: 1500m") {
+			t.Errorf("it says %q", why)
+		}
 		if err := <-applied; err != nil {
 			t.Errorf("Apply = %v", err)
 		}
