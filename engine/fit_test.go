@@ -28,20 +28,27 @@ func TestFit(t *testing.T) {
 		{"one that fits", machine, []Workflow{shop}, nil, ""},
 		{"just", Amounts{CPU: 1600, Memory: 1536 << 20}, []Workflow{shop}, nil, ""},
 		{
-			"one that does not", Amounts{CPU: 1599, Memory: 8 << 30}, []Workflow{shop}, nil,
+			"one that does not",
+			Amounts{CPU: 1599, Memory: 8 << 30},
+			[]Workflow{shop},
+			nil,
 			"not enough cpu: 1600m is requested, and this machine has 1599m:\n" +
 				"  workflow shop: 1600m = sidecar/db 100m + service/api 1500m\n" +
 				"Lower requests.cpu of these units (or limits.cpu, which is the request where there is none), or run it on a larger machine.",
 		},
 		{
-			"two at once, each of which would", machine, []Workflow{shop, none, jobs}, nil,
+			"two at once, each of which would", machine,
+			[]Workflow{shop, none, jobs},
+			nil,
 			"not enough cpu: 3500m is requested, and this machine has 2:\n" +
 				"  workflow shop: 1600m = sidecar/db 100m + service/api 1500m\n" +
 				"  workflow jobs: 1900m = init/build 1900m\n" +
 				"Lower requests.cpu of these units (or limits.cpu, which is the request where there is none), or run it on a larger machine.",
 		},
 		{
-			"one beside others", machine, []Workflow{small}, []Workflow{none, jobs, shop},
+			"one beside others", machine,
+			[]Workflow{small},
+			[]Workflow{none, jobs, shop},
 			"not enough cpu: 3600m is requested, and this machine has 2:\n" +
 				"  workflow small: 100m = service/a 100m\n" +
 				"  workflow jobs: 1900m = init/build 1900m (it runs already)\n" +
@@ -49,7 +56,10 @@ func TestFit(t *testing.T) {
 				"Lower requests.cpu of these units (or limits.cpu, which is the request where there is none), or stop a workflow that runs: limber stop NAME.",
 		},
 		{
-			"both resources", Amounts{CPU: 50, Memory: 2<<30 - 4096}, []Workflow{small, own}, nil,
+			"both resources",
+			Amounts{CPU: 50, Memory: 2<<30 - 4096},
+			[]Workflow{small, own},
+			nil,
 			"not enough cpu: 100m is requested, and this machine has 50m:\n" +
 				"  workflow small: 100m = service/a 100m\n" +
 				"Lower requests.cpu of these units (or limits.cpu, which is the request where there is none), or run it on a larger machine.\n" +

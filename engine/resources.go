@@ -9,8 +9,7 @@ import (
 )
 
 // What a workflow needs in all follows from who lives at the same time as
-// whom. So this file, and none else of the package, opens runtime.Spec, and of
-// that only Resources.
+// whom. So the engine opens the Resources of containers: in this file alone.
 
 // amountOf is a request or a limit: Resource.request, Resource.limit.
 type amountOf func(Resource, runtime.Resources) int64
