@@ -134,7 +134,7 @@ func (t *turn) adoptExit(i int, seen ObservedUnit) {
 func (t *turn) startOver(i int) {
 	if t.Ending != nil {
 		t.Units[i].Attempt--
-		t.settleUnit(i)
+		t.cutShort(i)
 		return
 	}
 	if t.Units[i].Phase == UnitStopping { // a restart that was asked for, or a probe: nothing to stop

@@ -21,6 +21,7 @@ type books struct {
 	done     map[string]bool  // units that have succeeded in this run, by themselves
 	before   map[string]bool  // done, of the run before
 	early    map[Ref]bool     // was being stopped before the run was
+	hasty    map[Ref]bool     // was signaled before its process ran
 	ending   bool             // the run was being ended before the last event
 	stopping bool             // the last request was a stop
 }
@@ -30,7 +31,7 @@ func newBooks() books {
 		alive: map[Ref]bool{}, signaled: map[Ref]bool{}, prepared: map[Ref]bool{}, hooks: map[Ref]HookKind{},
 		skips:   map[Ref]bool{},
 		started: map[string]bool{}, done: map[string]bool{}, before: map[string]bool{},
-		early: map[Ref]bool{},
+		early: map[Ref]bool{}, hasty: map[Ref]bool{},
 	}
 }
 
@@ -255,6 +256,7 @@ func (w *world) checkHook(a Hook) {
 // checkSignal checks the order in which an ending run asks sidecars to end.
 func (w *world) checkSignal(ref Ref) {
 	first := !w.signaled[ref] && w.alive[ref] // who does not run yet has no turn to wait for
+	w.hasty[ref] = w.hasty[ref] || !w.alive[ref]
 	w.signaled[ref] = true
 	i := w.Run.Find(ref)
 	if i < 0 || ref.Kind != Sidecar || w.Run.Ending == nil || !first || w.early[ref] {
@@ -266,7 +268,7 @@ func (w *world) checkSignal(ref Ref) {
 		}
 	}
 	for j := i + 1; j < len(w.Run.Units); j++ {
-		if w.Run.Spec.Units[j].Kind == Sidecar && w.alive[w.Run.Ref(j)] {
+		if w.Run.Spec.Units[j].Kind == Sidecar && w.alive[w.Run.Ref(j)] && !w.hasty[w.Run.Ref(j)] {
 			w.fatalf("%s stopped before %s, which was declared after it", ref, w.Run.Ref(j))
 		}
 	}

@@ -19,10 +19,17 @@ func (t *turn) end(e Ending) {
 	for i := range t.Units {
 		if t.Units[i].Phase == UnitBackoff {
 			t.do(Disarm{t.unitTimer(TimerBackoff, i)})
-			t.settleUnit(i)
+			t.cutShort(i)
 		}
 		t.discard(i)
 	}
+}
+
+// cutShort settles unit i, whose next attempt was wanted. Its last exit is not
+// the end of its work: the next run does not take it for done.
+func (t *turn) cutShort(i int) {
+	t.Units[i].StopCause = StopEnding
+	t.settleUnit(i)
 }
 
 // shorten leaves the ending run less time; never more (SEMANTICS B 81).
