@@ -17,18 +17,27 @@ type assignment struct {
 	from string // for details: "--var tag"
 	expr hcl.Expression
 	text string
+	arg  *argument // of the call of a module
 }
 
-// resolveVariables gives every variable its value, from the highest of its
-// sources that names it.
-func (d *decoder) resolveVariables(varFiles []varFile) {
+// assigned returns what the sources of a project say, of which the highest
+// that names a variable counts.
+func (d *decoder) assigned(varFiles []varFile) map[string]assignment {
 	assigned := map[string]assignment{}
 	d.assignEnvironment(assigned)
 	d.assignFiles(assigned, varFiles)
 	d.assignFlags(assigned)
+	return assigned
+}
+
+// resolveVariables gives every variable its value.
+func (d *decoder) resolveVariables(assigned map[string]assignment) {
 	values := map[string]cty.Value{}
 	for _, name := range slices.Sorted(maps.Keys(d.variables)) {
 		v := d.variables[name]
+		if a := assigned[name].arg; a != nil {
+			v.given = a.at
+		}
 		if value, ok := d.variableValue(v, assigned); ok {
 			v.value = value
 		}
@@ -86,6 +95,9 @@ func (d *decoder) variableHint(name string) string {
 // assignedValue evaluates what a source says. Text is taken as it is for a
 // variable that takes any string, else as an expression.
 func (d *decoder) assignedValue(v *variable, a assignment) (cty.Value, bool) {
+	if a.arg != nil {
+		return a.arg.value, a.arg.ok
+	}
 	if a.expr != nil {
 		raw, diags := a.expr.Value(nil)
 		d.diags = append(d.diags, v.hide(diags)...)

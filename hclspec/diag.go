@@ -17,12 +17,13 @@ const (
 	sumAmbiguousPort      = "Ambiguous port"
 	sumBadValue           = "Invalid value"
 	sumConflict           = "Conflicting settings"
-	sumCycle              = "Locals refer to each other"
+	sumCycle              = "Declarations refer to each other"
 	sumDependsOnItself    = "Dependency on itself"
 	sumDuplicate          = "Duplicate declaration"
 	sumDuplicatePath      = "Duplicate mount path"
 	sumDuplicatePort      = "Duplicate host port"
 	sumEmptyWorkflow      = "Nothing to run"
+	sumForEach            = "Invalid for_each"
 	sumIncompleteRef      = "Incomplete reference"
 	sumInvalidDuration    = "Invalid duration"
 	sumInvalidName        = "Invalid name"
@@ -33,6 +34,8 @@ const (
 	sumMissingHandler     = "Missing handler"
 	sumMissingLabel       = "Wrong number of labels"
 	sumMissingSource      = "Missing secret source"
+	sumModuleCycle        = "Modules without end"
+	sumModuleSource       = "Invalid module source"
 	sumNoFiles            = "No files"
 	sumNotAllowed         = "Not allowed here"
 	sumNotYet             = "Not supported yet"
@@ -41,6 +44,7 @@ const (
 	sumReadFile           = "Cannot read file"
 	sumSecretRef          = "Secret in an expression"
 	sumSensitive          = "Sensitive value would be visible"
+	sumTooLarge           = "Too much to repeat"
 	sumTooMany            = "Too many blocks"
 	sumUnknownAttribute   = "Unknown attribute"
 	sumUnknownBlock       = "Unknown block"
@@ -87,11 +91,20 @@ func (d *decoder) report(severity hcl.DiagnosticSeverity, subject *hcl.Range, su
 }
 
 // sorted returns the diagnostics in the order of the files and, within a file,
-// of the text. Those without a place come first.
+// of the text. Those without a place come first. What several instances of a
+// block or module have in common is said once.
 func (d *decoder) sorted() hcl.Diagnostics {
 	slices.SortStableFunc(d.diags, func(a, b *hcl.Diagnostic) int {
-		return cmp.Or(cmp.Compare(d.rank(a), d.rank(b)), cmp.Compare(offset(a), offset(b)), cmp.Compare(a.Detail, b.Detail))
+		return cmp.Or(cmp.Compare(d.rank(a), d.rank(b)), cmp.Compare(offset(a), offset(b)), cmp.Compare(a.Detail, b.Detail), cmp.Compare(a.Summary, b.Summary))
 	})
+	d.diags = slices.CompactFunc(d.diags, func(a, b *hcl.Diagnostic) bool {
+		return a.Subject != nil && b.Subject != nil && *a.Subject == *b.Subject && a.Detail == b.Detail && a.Summary == b.Summary
+	})
+	for _, diag := range d.diags {
+		if m := d.origin[diag]; m != nil && m.parent != nil {
+			diag.Detail += m.trace()
+		}
+	}
 	return d.diags
 }
 

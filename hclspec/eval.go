@@ -1,7 +1,6 @@
 package hclspec
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,54 +13,12 @@ type mark string
 
 const sensitive mark = "sensitive"
 
-// decoder holds what the files of a project have in common while they become
-// workflows.
-type decoder struct {
-	opts    Options
-	disk    disk
-	project string
-	diags   hcl.Diagnostics
-
-	files map[string]*hcl.File // by the name that diagnostics show
-	order map[string]int       // of those names
-	dirs  map[string]string    // absolute directory of each
-
-	variables map[string]*variable
-	locals    map[string]*local
-	secrets   map[string]*secret
-	volumes   map[string]*volume
-	workflows []*workflow
-
-	names    map[string]cty.Value        // what expressions can refer to
-	contexts map[string]*hcl.EvalContext // by directory
-}
-
 // text returns the bytes of a file by the name that diagnostics show.
 func (d *decoder) text(name string) []byte {
 	if f := d.files[name]; f != nil {
 		return f.Bytes
 	}
 	return nil
-}
-
-// context returns what expressions of the named file can use: functions and
-// path.module are relative to its directory.
-func (d *decoder) context(file string) *hcl.EvalContext {
-	dir := d.dirs[file]
-	if ctx, ok := d.contexts[dir]; ok {
-		return ctx
-	}
-	variables := maps.Clone(d.names)
-	variables["path"] = cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal(dir)})
-	ctx := &hcl.EvalContext{Variables: variables, Functions: d.functions(dir)}
-	d.contexts[dir] = ctx
-	return ctx
-}
-
-// define makes a name known to the expressions that are evaluated from now on.
-func (d *decoder) define(name string, values map[string]cty.Value) {
-	d.names[name] = cty.ObjectVal(values)
-	clear(d.contexts)
 }
 
 // evalAttribute evaluates an attribute that people can see in the engine, so
@@ -71,6 +28,7 @@ func (d *decoder) evalAttribute(a *hcl.Attribute) (cty.Value, bool) {
 	if !ok {
 		return v, false
 	}
+	d.spend(a, v)
 	if v.ContainsMarked() {
 		d.errorf(d.whereMarked(a.Expr), sumSensitive, "%s uses a sensitive variable, and whoever may run \"podman inspect\" or read limber's state would see the value. "+
 			"Declare a secret, with env or file as its source, and give the unit a secret \"NAME\" { } block instead.", a.Name)

@@ -2,6 +2,7 @@ package hclspec
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/limber-run/limber/engine"
@@ -10,9 +11,9 @@ import (
 
 // finish makes the engine's workflow of a declaration without errors: it fills
 // in what depends on several blocks.
-func (d *decoder) finish(w *workflow) *engine.Workflow {
+func finish(w *workflow) *engine.Workflow {
 	spec := w.spec
-	volumes, secrets := map[string]bool{}, map[string]bool{}
+	volumes, secrets := map[*volume]bool{}, map[*secret]bool{}
 	for _, u := range w.units {
 		if !u.enabled {
 			continue
@@ -21,28 +22,22 @@ func (d *decoder) finish(w *workflow) *engine.Workflow {
 		finished.DependsOn = enabledDependencies(u, w)
 		spec.Units = append(spec.Units, finished)
 		for _, m := range u.mounts {
-			volumes[m.spec.Source] = true
+			volumes[m.of] = true
 		}
 		for _, s := range u.secrets {
-			secrets[s.spec.Name] = true
+			secrets[s.of] = true
 		}
 	}
 	for _, dep := range w.dependsOn {
 		spec.DependsOn = append(spec.DependsOn, dep.name)
 	}
 	spec.Resources = finishResources(w, spec)
-	for name := range volumes {
-		spec.Volumes = append(spec.Volumes, d.volumes[name].spec)
+	for _, v := range slices.SortedFunc(maps.Keys(volumes), func(a, b *volume) int { return cmp.Compare(a.rank, b.rank) }) {
+		spec.Volumes = append(spec.Volumes, v.spec)
 	}
-	for name := range secrets {
-		spec.Secrets = append(spec.Secrets, d.secrets[name].spec)
+	for _, s := range slices.SortedFunc(maps.Keys(secrets), func(a, b *secret) int { return cmp.Compare(a.rank, b.rank) }) {
+		spec.Secrets = append(spec.Secrets, s.spec)
 	}
-	slices.SortFunc(spec.Volumes, func(a, b engine.Volume) int {
-		return cmp.Compare(d.volumes[a.Name].rank, d.volumes[b.Name].rank)
-	})
-	slices.SortFunc(spec.Secrets, func(a, b engine.SecretSource) int {
-		return cmp.Compare(d.secrets[a.Name].rank, d.secrets[b.Name].rank)
-	})
 	return &spec
 }
 
@@ -62,12 +57,14 @@ func finishUnit(u *unit, policy engine.RestartPolicy) engine.UnitSpec {
 	spec.Restart = restartOf(u, policy)
 	spec.Restart.Rules = u.rules
 	for _, m := range u.mounts {
+		m.spec.Source = m.of.spec.Name
 		spec.Container.Mounts = append(spec.Container.Mounts, m.spec)
 	}
 	for _, p := range u.ports {
 		spec.Container.Ports = append(spec.Container.Ports, p.spec)
 	}
 	for _, s := range u.secrets {
+		s.spec.Name = s.of.spec.Name
 		spec.Secrets = append(spec.Secrets, s.spec)
 	}
 	spec.Container.HealthCommand = healthCommand(&spec)

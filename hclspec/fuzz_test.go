@@ -3,6 +3,7 @@ package hclspec
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -20,6 +21,9 @@ type noDisk struct{}
 
 func (noDisk) ReadFile(string) ([]byte, error) { return nil, errors.New("no such file") }
 func (noDisk) IsFile(string) bool              { return false }
+func (noDisk) Real(path string) string         { return path }
+
+func (noDisk) ReadDir(string) ([]fs.DirEntry, error) { return nil, errors.New("no such directory") }
 
 // hugeNumber matches what would fill the memory if it were printed.
 var hugeNumber = regexp.MustCompile(`[0-9][eE]\+?[0-9]{4}`)

@@ -3,6 +3,7 @@ package hclspec
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -48,16 +49,44 @@ type source struct {
 	text  []byte
 }
 
-// disk is the file system as expressions see it.
+// disk is the file system as modules and expressions see it.
 type disk interface {
 	ReadFile(path string) ([]byte, error)
+	ReadDir(path string) ([]fs.DirEntry, error)
 	IsFile(path string) bool
+	// Real returns path without symbolic links; path itself if it is not there.
+	Real(path string) string
 }
 
 // osDisk is the real file system.
 type osDisk struct{}
 
-func (osDisk) ReadFile(path string) ([]byte, error) { return os.ReadFile(path) }
+// maxFile is what a file may hold; /dev/zero holds more.
+const maxFile = 32 << 20
+
+var errTooLarge = fmt.Errorf("it is larger than %d MiB", maxFile>>20)
+
+func (osDisk) ReadFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if len(text) > maxFile {
+		return nil, errTooLarge
+	}
+	return text, err
+}
+
+func (osDisk) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
+
+func (osDisk) Real(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
 
 func (osDisk) IsFile(path string) bool {
 	info, err := os.Stat(path)
@@ -73,6 +102,7 @@ func Load(opts Options) (*Project, hcl.Diagnostics) {
 		d.failf(sumReadFile, "The working directory cannot be found: %v.", err)
 		return &Project{}, d.diags
 	}
+	d.cwd = dir
 	paths := d.find(dir, opts.Files)
 	sources := d.read(dir, paths)
 	if d.diags.HasErrors() || len(sources) == 0 {
@@ -95,7 +125,7 @@ func (d *decoder) find(dir string, args []string) []string {
 		case err != nil:
 			d.failf(sumReadFile, "%s: %v.", arg, reason(err))
 		case info.IsDir():
-			paths = append(paths, d.findIn(path, arg)...)
+			paths = append(paths, d.findIn(path, arg, d.failf)...)
 		default:
 			paths = append(paths, path)
 		}
@@ -138,11 +168,12 @@ func (d *decoder) findUpward(dir string) []string {
 	}
 }
 
-// findIn returns the project's files in a directory, limber.hcl first.
-func (d *decoder) findIn(dir, shown string) []string {
-	entries, err := os.ReadDir(dir)
+// findIn returns the files of a project or module in a directory, limber.hcl
+// first. It tells fail if there are none.
+func (d *decoder) findIn(dir, shown string, fail func(summary, format string, args ...any)) []string {
+	entries, err := d.disk.ReadDir(dir)
 	if err != nil {
-		d.failf(sumReadFile, "%s: %v.", shown, reason(err))
+		fail(sumReadFile, "%s: %v.", shown, reason(err))
 		return nil
 	}
 	var paths []string
@@ -152,14 +183,20 @@ func (d *decoder) findIn(dir, shown string) []string {
 		case entry.IsDir():
 		case name == projectFile:
 			paths = slices.Insert(paths, 0, filepath.Join(dir, name))
-		case slices.ContainsFunc(projectEnds, func(end string) bool { return strings.HasSuffix(name, end) }):
+		case isProjectFile(name):
 			paths = append(paths, filepath.Join(dir, name))
 		}
 	}
 	if len(paths) == 0 {
-		d.failf(sumNoFiles, "The directory %s has neither %s nor files named *.limber.hcl or *.limber.json.", shown, projectFile)
+		fail(sumNoFiles, "The directory %s has neither %s nor files named *.limber.hcl or *.limber.json.", shown, projectFile)
 	}
 	return paths
+}
+
+// isProjectFile reports whether a directory with a file of this name is a
+// project or module with it.
+func isProjectFile(name string) bool {
+	return name == projectFile || slices.ContainsFunc(projectEnds, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // findVarFiles returns the files with values of variables, the lowest first.
@@ -209,14 +246,4 @@ func reason(err error) error {
 		return failed.Err
 	}
 	return err
-}
-
-func newDecoder(opts Options, disk disk) *decoder {
-	return &decoder{
-		opts: opts, disk: disk,
-		files: map[string]*hcl.File{}, order: map[string]int{}, dirs: map[string]string{},
-		variables: map[string]*variable{}, locals: map[string]*local{},
-		secrets: map[string]*secret{}, volumes: map[string]*volume{},
-		contexts: map[string]*hcl.EvalContext{},
-	}
 }

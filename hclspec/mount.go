@@ -10,14 +10,17 @@ import (
 type mount struct {
 	spec runtime.Mount
 	decl hcl.Range
-	name hcl.Range
 	at   hcl.Range // of the path
+	pick pick
+	full string  // see pick
+	of   *volume // what validateMounts finds
 }
 
 var mountTable = newTable(table[mount]{
 	noun: "a mount",
 	attrs: []attr[mount]{
 		{name: "path", doc: "where the volume appears in the container", required: true, set: containerPath(func(m *mount) *string { return &m.spec.Target })},
+		{name: "volume", doc: "which volume it is, if not the one that the label names: volume.NAME.name, or volume.NAME[\"KEY\"].name if that has for_each", set: text(func(m *mount) *string { return &m.full })},
 		{name: "read_only", doc: "whether it can only be read; default false", set: boolean(func(m *mount) *bool { return &m.spec.ReadOnly })},
 	},
 	refusals: []refusal{
@@ -30,9 +33,10 @@ var mountTable = newTable(table[mount]{
 
 // addMount takes in a mount block.
 func addMount(d *decoder, b *hcl.Block, u *unit) {
-	m := mount{decl: b.DefRange, name: b.LabelRanges[0]}
-	m.spec.Kind, m.spec.Source = runtime.MountVolume, b.Labels[0]
+	m := mount{decl: b.DefRange}
+	m.spec.Kind = runtime.MountVolume
 	g := mountTable.decode(d, b, &m)
+	m.pick = pickOf(b, g, "volume", m.full)
 	m.at = g.at("path", b.DefRange)
 	if m.spec.Target == "/" {
 		d.errorf(m.at, sumBadValue, "A volume cannot be mounted over the whole container. Use a directory such as \"/data\".")

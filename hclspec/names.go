@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 const (
@@ -40,6 +41,65 @@ func (d *decoder) name(b *hcl.Block) string {
 		d.errorf(b.LabelRanges[0], sumInvalidName, "%q is not a valid name of a %s. %s%s", name, b.Type, nameRuleText, hint)
 	}
 	return name
+}
+
+// fullName returns the name that a block has in the whole project.
+func (d *decoder) fullName(b *hcl.Block) string {
+	name := d.name(b)
+	full := d.prefix + name
+	if ValidName(name) && !ValidName(full) {
+		d.errorf(b.LabelRanges[0], sumInvalidName, "The name of a %s in a module follows that of the module, and %q is too long: names have %d characters at most.", b.Type, full, maxName)
+	}
+	return full
+}
+
+// collision reports a block of which another one has the name already.
+func (d *decoder) collision(b *hcl.Block, name string, first hcl.Range) {
+	how := ""
+	if d.prefix != "" || d.isIterator(eachName) {
+		how = " The names of a module's blocks follow its own, and keys of for_each follow the name of the block."
+	}
+	d.errorf(b.LabelRanges[0], sumDuplicate, "The %s %q is already declared at %s.%s", b.Type, name, place(first), how)
+}
+
+// declareNamed makes secret.NAME or volume.NAME known to expressions. If there
+// is such a block already it returns the first.
+func (d *decoder) declareNamed(b *hcl.Block) (first *node) {
+	n := &node{root: b.Type, name: b.Labels[0], decl: b.DefRange}
+	forEach := forEachOf(b.Body)
+	n.evaluate = func() cty.Value { return d.nameValue(b.Labels[0]) }
+	if forEach != nil {
+		n.exprs, n.several = []hcl.Expression{forEach.Expr}, true
+		n.evaluate = func() cty.Value { return d.nameValues(b, forEach) }
+	}
+	if d.nodes.add(n) {
+		return nil
+	}
+	if first = d.nodes[n.title()]; first.several || n.several {
+		return first
+	}
+	return nil // their names collide as well
+}
+
+// nameValue is what secret.NAME or volume.NAME stands for.
+func (d *decoder) nameValue(name string) cty.Value {
+	return cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(d.prefix + name)})
+}
+
+// nameValues is what it stands for if the block has for_each: a map.
+func (d *decoder) nameValues(b *hcl.Block, forEach *hcl.Attribute) cty.Value {
+	elements, ok := d.instances(b, forEach)
+	if !ok {
+		return cty.DynamicVal
+	}
+	values := map[string]cty.Value{}
+	for _, e := range elements {
+		values[e.key.AsString()] = d.nameValue(instanceName(b.Labels[0], e.key.AsString()))
+	}
+	if len(values) == 0 {
+		return cty.MapValEmpty(d.nameValue("").Type())
+	}
+	return cty.MapVal(values)
 }
 
 // NameOfDir is the name of the project in dir, if none is given.

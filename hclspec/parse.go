@@ -13,13 +13,10 @@ import (
 
 // load makes a project of what was read.
 func (d *decoder) load(home string, sources, varSources []source) (*Project, hcl.Diagnostics) {
+	d.home = home
 	d.nameProject(home)
-	var bodies []hcl.Body
-	for _, s := range sources {
-		if f := d.parse(s); f != nil {
-			bodies = append(bodies, f.Body)
-		}
-	}
+	d.reals = d.realDirs(sources)
+	bodies := d.parseAll(sources)
 	if d.diags.HasErrors() { // what is left of a file with a syntax error is not what was meant
 		return &Project{Name: d.project, Dir: home, Files: d.files}, d.sorted()
 	}
@@ -30,6 +27,17 @@ func (d *decoder) load(home string, sources, varSources []source) (*Project, hcl
 		p.Workflows = d.assemble()
 	}
 	return p, diags
+}
+
+// parseAll parses the files of the project or of a module.
+func (d *decoder) parseAll(sources []source) []hcl.Body {
+	var bodies []hcl.Body
+	for _, s := range sources {
+		if f := d.parse(s); f != nil {
+			bodies = append(bodies, f.Body)
+		}
+	}
+	return bodies
 }
 
 func (d *decoder) nameProject(home string) {

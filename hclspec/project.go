@@ -9,7 +9,7 @@ import (
 
 // root is what a file declares, by type of block, in declared order.
 type root struct {
-	variables, locals, secrets, volumes, workflows []*hcl.Block
+	variables, locals, secrets, volumes, modules, workflows, outputs []*hcl.Block
 }
 
 var rootTable = newTable(table[root]{
@@ -19,12 +19,13 @@ var rootTable = newTable(table[root]{
 		{name: "locals", doc: "named expressions", add: collect(func(r *root) *[]*hcl.Block { return &r.locals })},
 		{name: "secret", label: "name", doc: "a value that nobody but some units may see", add: collect(func(r *root) *[]*hcl.Block { return &r.secrets })},
 		{name: "volume", label: "name", doc: "files that units share or that outlive them", add: collect(func(r *root) *[]*hcl.Block { return &r.volumes })},
+		{name: "module", label: "name", doc: "other files, with variables of their own", add: collect(func(r *root) *[]*hcl.Block { return &r.modules })},
 		{name: "workflow", label: "name", doc: "what starts, restarts and stops as one", add: collect(func(r *root) *[]*hcl.Block { return &r.workflows })},
+		{name: "output", label: "name", doc: "a value for whoever calls the files as a module", add: collect(func(r *root) *[]*hcl.Block { return &r.outputs })},
 	},
 	refusals: []refusal{
-		notYet("module", "modules are not available yet. Until then put several files into a directory: they are merged."),
 		notYet("plugin", "local plugins are not available yet. Until then give the unit an image and a command."),
-		notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
+		notHere("dynamic", "it makes blocks within a block. Secrets, volumes and modules take for_each."),
 		notHere("init", "units belong into a workflow \"NAME\" { … } block."),
 		notHere("sidecar", "units belong into a workflow \"NAME\" { … } block."),
 		notHere("service", "units belong into a workflow \"NAME\" { … } block."),
@@ -39,28 +40,39 @@ func collect(field func(*root) *[]*hcl.Block) func(*decoder, *hcl.Block, *root) 
 	}
 }
 
-// decodeProject decodes all files: what expressions can refer to first, then
-// the workflows, then what concerns several blocks.
+// decodeProject decodes all files of the project and of the modules that they
+// call.
 func (d *decoder) decodeProject(bodies []hcl.Body, varFiles []varFile) {
-	var r root
+	d.declare(bodies)
+	d.resolveVariables(d.assigned(varFiles))
+	d.complete()
+	d.validateProject()
+}
+
+// declare takes in what expressions of a module can refer to.
+func (d *decoder) declare(bodies []hcl.Body) {
 	for _, body := range bodies {
-		rootTable.decode(d, &hcl.Block{Body: body, DefRange: body.MissingItemRange()}, &r)
+		rootTable.decode(d, &hcl.Block{Body: body, DefRange: body.MissingItemRange()}, &d.blocks)
 	}
-	d.names = map[string]cty.Value{}
 	d.define("limber", map[string]cty.Value{
 		"project": cty.StringVal(d.project),
 		"toolbox": cty.StringVal(d.opts.ToolboxImage),
 		"version": cty.StringVal(d.opts.Version),
 	})
-	each(r.variables, d.addVariable)
-	each(r.locals, d.addLocals)
-	d.defineVolumes(r.volumes)
-	d.resolveVariables(varFiles)
-	d.resolveLocals()
-	each(r.secrets, d.addSecret)
-	each(r.volumes, d.addVolume)
-	each(r.workflows, d.addWorkflow)
-	d.validate()
+	each(d.blocks.variables, d.addVariable)
+	each(d.blocks.locals, d.addLocals)
+	each(d.blocks.secrets, d.declareSecret)
+	each(d.blocks.volumes, d.declareVolume)
+	each(d.blocks.modules, d.addCall)
+}
+
+// complete decodes the rest of a module, whose variables have values.
+func (d *decoder) complete() {
+	d.evaluateNodes()
+	each(d.blocks.secrets, func(b *hcl.Block) { d.repeat(b, d.addSecret) })
+	each(d.blocks.volumes, func(b *hcl.Block) { d.repeat(b, d.addVolume) })
+	each(d.blocks.workflows, d.addWorkflow)
+	each(d.blocks.outputs, d.addOutput)
 }
 
 func each(blocks []*hcl.Block, do func(*hcl.Block)) {
@@ -69,11 +81,14 @@ func each(blocks []*hcl.Block, do func(*hcl.Block)) {
 	}
 }
 
-// assemble returns the finished workflows.
+// assemble returns the finished workflows: a module's own, then those of the
+// modules that it calls.
 func (d *decoder) assemble() []*engine.Workflow {
 	var list []*engine.Workflow
-	for _, w := range d.workflows {
-		list = append(list, d.finish(w))
+	for m := range d.all() {
+		for _, w := range m.workflows {
+			list = append(list, finish(w))
+		}
 	}
 	return list
 }

@@ -1,20 +1,33 @@
 package hclspec
 
 import (
-	"maps"
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
 
-// roots are the names that references begin with.
-var roots = []string{"var", "local", "volume", "limber", "path", "secret", "init"}
+// roots are the names that references begin with, the usual ones first.
+var roots = []string{"var", "local", "each", "module", "volume", "secret", "limber", "path", "init"}
 
+// The members of the roots that have always the same.
 var (
-	limberMembers = map[string]bool{"project": true, "toolbox": true, "version": true}
-	pathMembers   = map[string]bool{"module": true}
+	iteratorMembers = []string{"key", "value"}
+	limberMembers   = []string{"project", "toolbox", "version"}
+	pathMembers     = []string{"cwd", "module", "root"}
 )
+
+// remedies say how a member that is not there comes to be.
+var remedies = map[string]string{
+	"var":    "Declare it with variable \"NAME\" { }.",
+	"local":  "Declare it in a locals block.",
+	"volume": "Declare it with volume \"NAME\" { } at the top of the file.",
+	"secret": "Declare it with secret \"NAME\" { … } at the top of the file.",
+	"module": "Call it with module \"NAME\" { source = … }.",
+	"limber": "There are limber.project, limber.toolbox and limber.version.",
+	"path":   "There are path.module, the directory of this file; path.root, that of the project's first file; and path.cwd, the working directory.",
+}
 
 // checkReferences reports references to what does not exist, and those to
 // what exists but has no value here. hcl would report them too, without a
@@ -28,45 +41,111 @@ func (d *decoder) checkReferences(refs []hcl.Traversal) bool {
 }
 
 func (d *decoder) checkReference(ref hcl.Traversal) bool {
-	switch root := ref.RootName(); root {
+	root := ref.RootName()
+	if d.isIterator(root) {
+		return d.checkMember(ref, iteratorMembers, sumUnknownReference, fmt.Sprintf("There are %s.key and %s.value.", root, root))
+	}
+	switch root {
 	case "var":
-		return checkMember(d, ref, d.variables, sumUnknownReference, "Declare it with variable \"NAME\" { }.")
-	case "local":
-		return checkMember(d, ref, d.locals, sumUnknownReference, "Declare it in a locals block.")
-	case "volume":
-		return checkMember(d, ref, d.volumes, sumUnknownVolume, "Declare it with volume \"NAME\" { }.")
+		_, ok := d.variables[memberName(ref)]
+		return ok || d.checkMember(ref, namesOf(d.variables), sumUnknownReference, remedies[root])
+	case "local", "module", "secret", "volume":
+		return d.checkNode(ref)
 	case "limber":
-		return checkMember(d, ref, limberMembers, sumUnknownReference, "There are limber.project, limber.toolbox and limber.version.")
+		return d.checkMember(ref, limberMembers, sumUnknownReference, remedies[root])
 	case "path":
-		return checkMember(d, ref, pathMembers, sumUnknownReference, "There is path.module.")
-	case "secret":
-		d.errorf(ref.SourceRange(), sumSecretRef, "A secret's value is not available to expressions, so that it cannot end up where others see it. "+
-			"Put a secret \"NAME\" { } block into the unit: it gives the value as a file, or with env = \"NAME\" as a variable.")
-		return false
+		return d.checkMember(ref, pathMembers, sumUnknownReference, remedies[root])
 	case "init":
 		d.errorf(ref.SourceRange(), sumNotYet, "Outputs of init steps (init.NAME.outputs) are not available yet. Until then let the step write a file into a volume that both units mount.")
-		return false
-	case "each":
-		d.errorf(ref.SourceRange(), sumNotYet, "%s belongs to for_each, which is not available yet. Until then write one block for each.", root)
-		return false
+	case eachName:
+		d.errorf(ref.SourceRange(), sumUnknownReference, "each.key and each.value are there in a block with for_each, and this is in none. Write for_each = toset([\"a\", \"b\"]) into the unit, volume, secret or module.")
+	case "count":
+		d.errorf(ref.SourceRange(), sumUnknownReference, "There is no count: %s", noCount.detail)
 	default:
-		d.errorf(ref.SourceRange(), sumUnknownReference, "There is nothing named %q. References begin with %s.%s", root, oneOf(roots[:5]), didYouMean(root, roots))
-		return false
+		d.errorf(ref.SourceRange(), sumUnknownReference, "There is nothing named %q. References begin with %s.%s", root, oneOf(roots), didYouMean(root, roots))
 	}
+	return false
 }
 
-// checkMember reports a reference such as var.x if x is not among the members.
-func checkMember[V any](d *decoder, ref hcl.Traversal, members map[string]V, summary, remedy string) bool {
+// checkMember reports a reference such as path.x if x is not among the members.
+func (d *decoder) checkMember(ref hcl.Traversal, members []string, summary, remedy string) bool {
 	member := memberName(ref)
 	if member == "" {
 		d.errorf(ref.SourceRange(), sumIncompleteRef, "%q must be followed by a dot and a name.", ref.RootName())
 		return false
 	}
-	if _, ok := members[member]; ok {
+	if slices.Contains(members, member) {
 		return true
 	}
-	near := didYouMean(member, slices.Sorted(maps.Keys(members)))
-	d.errorf(ref.SourceRange(), summary, "There is no %s.%s. %s%s", ref.RootName(), member, remedy, near)
+	d.errorf(ref.SourceRange(), summary, "There is no %s.%s. %s%s", ref.RootName(), member, remedy, didYouMean(member, members))
+	return false
+}
+
+// checkNode reports a reference to a local, module, secret or volume that is
+// not declared, or that has no value yet, or that asks for what it has not.
+func (d *decoder) checkNode(ref hcl.Traversal) bool {
+	root := ref.RootName()
+	n := d.nodes.member(ref)
+	_, known := d.names[root]
+	switch {
+	case n == nil && root == "secret":
+		return d.noSecretValue(ref)
+	case n == nil && root == "volume":
+		return d.checkMember(ref, d.nodes.names(root), sumUnknownVolume, remedies[root])
+	case n == nil:
+		return d.checkMember(ref, d.nodes.names(root), sumUnknownReference, remedies[root])
+	case !known && d.scope == nil:
+		d.errorf(ref.SourceRange(), sumNotAllowed, "A validation can use variables alone, because nothing else has a value yet.")
+		return false
+	case root == "secret" || root == "volume":
+		return d.checkName(ref, n)
+	case root == "module":
+		return d.checkOutput(ref, n)
+	}
+	return true
+}
+
+// checkOutput reports a reference to an instance or output that a module does
+// not have.
+func (d *decoder) checkOutput(ref hcl.Traversal, n *node) bool {
+	what := "output"
+	if n.several {
+		what = "instance"
+	}
+	ty := n.value.Type()
+	if len(ref) < 3 || !ty.IsObjectType() || stepName(ref[2]) == "" || ty.HasAttribute(stepName(ref[2])) {
+		return true
+	}
+	d.errorf(ref.SourceRange(), sumUnknownReference, "%s has no %s %q.%s", n.title(), what, stepName(ref[2]), didYouMean(stepName(ref[2]), namesOf(ty.AttributeTypes())))
+	return false
+}
+
+// checkName reports a reference that asks a secret or volume for anything but
+// its name.
+func (d *decoder) checkName(ref hcl.Traversal, n *node) bool {
+	rest := ref[2:]
+	if n.several && len(rest) > 0 {
+		if _, ok := rest[0].(hcl.TraverseIndex); !ok {
+			d.errorf(ref.SourceRange(), sumIncompleteRef, "%s has for_each, so there are several. Write %s[\"KEY\"].name, or %s[each.key].name.", n.title(), n.title(), n.title())
+			return false
+		}
+		rest = rest[1:]
+	}
+	switch {
+	case len(rest) > 0 && stepName(rest[0]) == "name":
+		return true
+	case len(rest) == 0 && (n.several || n.root == "volume"): // for the keys, or an index that is an expression
+		return true
+	case n.root == "secret":
+		return d.noSecretValue(ref)
+	}
+	d.errorf(ref.SourceRange(), sumUnknownReference, "A volume has a name, and nothing else that can be referred to: write %s.name.", n.title())
+	return false
+}
+
+func (d *decoder) noSecretValue(ref hcl.Traversal) bool {
+	d.errorf(ref.SourceRange(), sumSecretRef, "A secret's value is not available to expressions, so that it cannot end up where others see it; only secret.NAME.name is. "+
+		"Put a secret \"NAME\" { } block into the unit: it gives the value as a file, or with env = \"NAME\" as a variable.")
 	return false
 }
 
@@ -75,7 +154,12 @@ func memberName(ref hcl.Traversal) string {
 	if len(ref) < 2 {
 		return ""
 	}
-	switch step := ref[1].(type) {
+	return stepName(ref[1])
+}
+
+// stepName returns the name that a step of a reference leads to, or "".
+func stepName(step hcl.Traverser) string {
+	switch step := step.(type) {
 	case hcl.TraverseAttr:
 		return step.Name
 	case hcl.TraverseIndex:

@@ -18,8 +18,10 @@ var secretTable = newTable(table[secret]{
 	attrs: []attr[secret]{
 		{name: "env", doc: "variable of whoever runs limber that holds the value", set: envName(func(s *secret) *string { return &s.spec.Env })},
 		{name: "file", doc: "file of the host that holds the value", set: hostPath(func(s *secret) *string { return &s.spec.File })},
+		forEachAttribute[secret]("secret"),
 	},
 	refusals: []refusal{
+		noCount,
 		notYet("command", "until then run the command before limber and pass its output on with env or file."),
 		notYet("podman", "until then use env or file."),
 		notYet("generate", "until then make a random file once, such as with openssl rand -hex 32, and use file."),
@@ -28,24 +30,31 @@ var secretTable = newTable(table[secret]{
 	},
 })
 
-// addSecret takes in a top-level secret block.
+// declareSecret makes the name of a secret known to expressions.
+func (d *decoder) declareSecret(b *hcl.Block) {
+	if first := d.declareNamed(b); first != nil {
+		d.errorf(b.LabelRanges[0], sumDuplicate, "The secret %q is already declared at %s.", b.Labels[0], place(first.decl))
+	}
+}
+
+// addSecret takes in a top-level secret block, or an instance of one.
 func (d *decoder) addSecret(b *hcl.Block) {
-	s := &secret{decl: b.DefRange, rank: len(d.secrets)}
-	s.spec.Name = d.name(b)
+	s := &secret{decl: b.DefRange, rank: len(d.allSecrets)}
+	s.spec.Name = d.fullName(b)
 	before := len(d.diags)
 	g := secretTable.decode(d, b, s)
 	clean := len(d.diags) == before
-	if first, again := d.secrets[s.spec.Name]; again {
-		d.errorf(b.LabelRanges[0], sumDuplicate, "The secret %q is already declared at %s.", s.spec.Name, place(first.decl))
-		return
-	}
-	d.secrets[s.spec.Name] = s
 	switch {
 	case g["env"] != nil && g["file"] != nil:
-		d.errorf(b.DefRange, sumConflict, "The secret %q has more than one source. It needs exactly one of env and file.", s.spec.Name)
-	case clean && s.spec.Env == "" && s.spec.File == "":
-		d.errorf(b.DefRange, sumMissingSource, "The secret %q needs a source: env = \"NAME\" or file = \"PATH\".", s.spec.Name)
+		d.errorf(b.DefRange, sumConflict, "The secret %q has more than one source. It needs exactly one of env and file.", b.Labels[0])
+	case clean && g["env"] == nil && g["file"] == nil:
+		d.errorf(b.DefRange, sumMissingSource, "The secret %q needs a source: env = \"NAME\" or file = \"PATH\".", b.Labels[0])
 	}
+	if first := d.allSecrets[s.spec.Name]; first != nil {
+		d.collision(b, s.spec.Name, first.decl)
+		return
+	}
+	d.allSecrets[s.spec.Name], d.secrets[b.Labels[0]] = s, s
 }
 
 // envName sets the name of a variable of the environment.

@@ -17,13 +17,16 @@ const (
 type secretUse struct {
 	spec engine.SecretUse
 	decl hcl.Range
-	name hcl.Range
 	at   hcl.Range // of the path or variable
+	pick pick
+	full string  // see pick
+	of   *secret // what validateSecrets finds
 }
 
 var secretUseTable = newTable(table[secretUse]{
 	noun: "a unit's secret",
 	attrs: []attr[secretUse]{
+		{name: "secret", doc: "which secret it is, if not the one that the label names: secret.NAME.name", set: text(func(s *secretUse) *string { return &s.full })},
 		{name: "path", doc: "the file that holds the value; default /run/secrets/NAME", set: containerPath(func(s *secretUse) *string { return &s.spec.Path })},
 		{name: "mode", doc: "the file's permission bits, in octal; default \"0400\"", set: secretMode},
 		{name: "uid", doc: "the file's owner; default: the unit's user", set: identity(func(s *secretUse) **int { return &s.spec.UID })},
@@ -51,13 +54,13 @@ func secretMode(a arg, s *secretUse) {
 
 // addSecretUse takes in a secret block of a unit.
 func addSecretUse(d *decoder, b *hcl.Block, u *unit) {
-	s := secretUse{decl: b.DefRange, name: b.LabelRanges[0]}
-	s.spec.Name = b.Labels[0]
+	s := secretUse{decl: b.DefRange}
 	g := secretUseTable.decode(d, b, &s)
+	s.pick = pickOf(b, g, "secret", s.full)
 	s.at = g.at("path", g.at("env", b.DefRange))
 	if g["env"] == nil {
 		if s.spec.Path == "" {
-			s.spec.Path = secretDir + s.spec.Name
+			s.spec.Path = secretDir + b.Labels[0]
 		}
 		if s.spec.Mode == 0 {
 			s.spec.Mode = defaultSecretMode

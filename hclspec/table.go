@@ -15,6 +15,7 @@ type table[T any] struct {
 	noun     string // what diagnostics call the block: "an init step"
 	attrs    []attr[T]
 	blocks   []nested[T]
+	others   func(a *hcl.Attribute, into *T) // what takes attributes of any other name; nil: there are none
 	refusals []refusal
 	schema   *hcl.BodySchema
 }
@@ -68,8 +69,15 @@ func newTable[T any](t table[T]) *table[T] {
 		}
 		t.schema.Blocks = append(t.schema.Blocks, header)
 	}
+	if t.takesDynamic() {
+		t.schema.Blocks = append(t.schema.Blocks, hcl.BlockHeaderSchema{Type: dynamicType, LabelNames: []string{"type"}})
+	}
 	return &t
 }
+
+// takesDynamic reports whether dynamic blocks may stand for blocks of the
+// table.
+func (t *table[T]) takesDynamic() bool { return len(t.blocks) > 0 && t.refused(dynamicType) == nil }
 
 // given holds the attributes that a block sets, by name.
 type given map[string]*hcl.Attribute
@@ -109,6 +117,14 @@ func (t *table[T]) decodeAttributes(d *decoder, b *hcl.Block, attrs hcl.Attribut
 			}
 		}
 	}
+	if t.others == nil {
+		return
+	}
+	for name, a := range attrs {
+		if !t.knowsAttribute(name) {
+			t.others(a, into)
+		}
+	}
 }
 
 func (t *table[T]) checkRequired(d *decoder, at *attr[T], rng hcl.Range) {
@@ -119,15 +135,22 @@ func (t *table[T]) checkRequired(d *decoder, at *attr[T], rng hcl.Range) {
 
 func (t *table[T]) decodeBlocks(d *decoder, blocks hcl.Blocks, into *T) {
 	seen := map[string]hcl.Range{}
-	for _, b := range blocks {
+	add := func(b *hcl.Block) {
 		n := t.nested(b.Type)
 		first, again := seen[b.Type]
 		seen[b.Type] = b.DefRange
 		if n.once && again {
 			d.errorf(b.DefRange, sumTooMany, "%s has one %q block at most; the first is at %s.", sentence(t.noun), b.Type, place(first))
-			continue
+			return
 		}
 		n.add(d, b, into)
+	}
+	for _, b := range blocks {
+		if b.Type == dynamicType {
+			t.expand(d, b, add)
+		} else {
+			add(b)
+		}
 	}
 }
 
@@ -135,6 +158,9 @@ func (t *table[T]) decodeBlocks(d *decoder, blocks hcl.Blocks, into *T) {
 func (t *table[T]) content(d *decoder, body hcl.Body) (*hcl.BodyContent, hcl.Diagnostics) {
 	if native, ok := body.(*hclsyntax.Body); ok {
 		return t.nativeContent(native)
+	}
+	if t.others != nil {
+		return t.anyJSON(body)
 	}
 	content, diags := body.Content(t.schema)
 	return content, t.explainJSON(d, diags)
@@ -146,7 +172,7 @@ func (t *table[T]) nativeContent(body *hclsyntax.Body) (*hcl.BodyContent, hcl.Di
 	var diags hcl.Diagnostics
 	content := &hcl.BodyContent{Attributes: make(hcl.Attributes, len(body.Attributes))}
 	for name, a := range body.Attributes {
-		if t.knowsAttribute(name) {
+		if t.knowsAttribute(name) || t.others != nil && t.refused(name) == nil {
 			content.Attributes[name] = a.AsHCLAttribute()
 		} else {
 			diags = append(diags, t.leftover(name, "", a.NameRange))
@@ -154,6 +180,9 @@ func (t *table[T]) nativeContent(body *hclsyntax.Body) (*hcl.BodyContent, hcl.Di
 	}
 	for _, b := range body.Blocks {
 		n := t.nested(b.Type)
+		if b.Type == dynamicType && t.takesDynamic() {
+			n = dynamicHeader[T]()
+		}
 		switch {
 		case n == nil:
 			diags = append(diags, t.leftover("", b.Type, b.TypeRange))
@@ -169,6 +198,21 @@ func (t *table[T]) nativeContent(body *hclsyntax.Body) (*hcl.BodyContent, hcl.Di
 		}
 	}
 	return content, diags
+}
+
+// dynamicHeader is how a dynamic block is written.
+func dynamicHeader[T any]() *nested[T] { return &nested[T]{name: dynamicType, label: "type"} }
+
+// anyJSON splits a JSON body that may hold attributes of any name.
+func (t *table[T]) anyJSON(body hcl.Body) (*hcl.BodyContent, hcl.Diagnostics) {
+	attrs, diags := body.JustAttributes()
+	for name, a := range attrs {
+		if t.refused(name) != nil {
+			diags = append(diags, t.leftover(name, "", a.NameRange))
+			delete(attrs, name)
+		}
+	}
+	return &hcl.BodyContent{Attributes: attrs}, diags
 }
 
 func (t *table[T]) knowsAttribute(name string) bool {
@@ -211,12 +255,10 @@ func (t *table[T]) explainJSON(d *decoder, diags hcl.Diagnostics) hcl.Diagnostic
 func (t *table[T]) leftover(attribute, block string, rng hcl.Range) *hcl.Diagnostic {
 	diag := &hcl.Diagnostic{Severity: hcl.DiagError, Subject: &rng}
 	name := attribute + block
-	for _, r := range t.refusals {
-		if r.name == name {
-			diag.Summary = r.summary
-			diag.Detail = fmt.Sprintf("%q in %s: %s", name, t.noun, r.detail)
-			return diag
-		}
+	if r := t.refused(name); r != nil {
+		diag.Summary = r.summary
+		diag.Detail = fmt.Sprintf("%q in %s: %s", name, t.noun, r.detail)
+		return diag
 	}
 	diag.Summary = sumUnknownAttribute
 	if block != "" {
@@ -224,6 +266,16 @@ func (t *table[T]) leftover(attribute, block string, rng hcl.Range) *hcl.Diagnos
 	}
 	diag.Detail = t.explain(attribute, block)
 	return diag
+}
+
+// refused returns the refusal of a name, or nil.
+func (t *table[T]) refused(name string) *refusal {
+	for i := range t.refusals {
+		if t.refusals[i].name == name {
+			return &t.refusals[i]
+		}
+	}
+	return nil
 }
 
 // explain says what is wrong with an unknown attribute or block, and what its

@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ type unit struct {
 	spec    engine.UnitSpec
 	decl    hcl.Range
 	label   hcl.Range
+	group   string // the label of its block, if that has for_each
 	enabled bool
 
 	env     map[string]*string // nil: not set, whatever env_file says
@@ -49,6 +51,7 @@ var unitAttributes = []attr[unit]{
 	{name: "env", doc: "its environment, beside the image's", set: env},
 	{name: "env_file", doc: "a file, or a list of files, with lines NAME=value for its environment", set: envFile},
 	{name: "labels", doc: "labels of its containers", set: labels},
+	forEachAttribute[unit]("unit"),
 	{name: "enabled", doc: "whether it is part of the workflow; default true", set: boolean(func(u *unit) *bool { return &u.enabled })},
 }
 
@@ -64,8 +67,7 @@ var unitBlocks = []nested[unit]{
 
 // unitRefusals are common to all kinds of units.
 var unitRefusals = []refusal{
-	notYet("for_each", "until then write one block for each."),
-	notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
+	noCount,
 	notYet("plugin", "plugins are not available yet. Until then set image = limber.toolbox and a command such as [\"wait-tcp\", \"queue:5672\"]."),
 	notYet("outputs", "until then write a file into a volume that both units mount."),
 	notHere("entrypoint", "it is called command here, and what Compose calls command is args."),
@@ -93,6 +95,37 @@ func unitTable(t table[unit]) *table[unit] {
 	t.blocks = slices.Concat(unitBlocks, t.blocks)
 	t.refusals = slices.Concat(t.refusals, unitRefusals)
 	return newTable(t)
+}
+
+// group is a block of a unit with for_each.
+type group struct {
+	name  string
+	decl  hcl.Range
+	label hcl.Range
+}
+
+// unitGroup makes of an add one that heeds for_each.
+func unitGroup(add func(*decoder, *hcl.Block, *workflow)) func(*decoder, *hcl.Block, *workflow) {
+	return func(d *decoder, b *hcl.Block, w *workflow) {
+		if forEachOf(b.Body) == nil {
+			add(d, b, w)
+			return
+		}
+		w.groups = append(w.groups, group{name: b.Labels[0], decl: b.DefRange, label: b.LabelRanges[0]})
+		before := len(w.units)
+		d.repeat(b, func(one *hcl.Block) { add(d, one, w) })
+		for _, u := range w.units[before:] {
+			u.group = b.Labels[0]
+		}
+	}
+}
+
+// madeOf says where the name of an instance comes from.
+func (u *unit) madeOf() string {
+	if u.group == "" {
+		return ""
+	}
+	return fmt.Sprintf(" This one is made of %q and a key of its for_each.", u.group)
 }
 
 // addUnit takes in a unit of a kind.

@@ -1,7 +1,6 @@
 package hclspec
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -10,33 +9,45 @@ import (
 	"github.com/limber-run/limber/engine"
 )
 
-// validate reports what is wrong between blocks.
-func (d *decoder) validate() {
-	if len(d.workflows) == 0 && !d.diags.HasErrors() {
+// validateProject reports what is wrong between blocks, in all modules.
+func (d *decoder) validateProject() {
+	if len(d.allWorkflows) == 0 && !d.diags.HasErrors() {
 		d.failf(sumEmptyWorkflow, "The files declare no workflow. Write workflow \"NAME\" { … }.")
 	}
+	ports := published{}
+	for m := range d.all() {
+		m.tracing(func() {
+			m.validate()
+			m.validateHostPorts(ports)
+		})
+	}
+}
+
+// validate reports what is wrong between blocks of a module.
+func (d *decoder) validate() {
 	for _, w := range d.workflows {
 		d.validateUnits(w)
 		d.validateResources(w)
+		ports := portsOf(w.units...)
 		for _, u := range w.units {
 			d.validateMounts(u)
 			d.validateSecrets(u)
-			d.resolvePorts(w, u)
+			d.resolvePorts(u, ports)
 			d.validatePreStop(w, u)
 		}
 	}
-	d.validateHostPorts()
 	d.validateDependsOn()
 }
 
 // validateUnits checks that names are unique and that there is something to
 // wait for.
 func (d *decoder) validateUnits(w *workflow) {
+	d.validateGroups(w)
 	seen := map[string]*unit{}
 	kinds := map[engine.Kind]int{}
 	for _, u := range w.units {
 		if first := seen[u.spec.Name]; first != nil {
-			d.errorf(u.label, sumDuplicate, "The %s %q is already declared at %s. Names are unique among all units of a workflow.", first.spec.Kind, u.spec.Name, place(first.decl))
+			d.errorf(u.label, sumDuplicate, "The %s %q is already declared at %s. Names are unique among all units of a workflow.%s", first.spec.Kind, u.spec.Name, place(first.decl), u.madeOf())
 		} else {
 			seen[u.spec.Name] = u
 		}
@@ -79,10 +90,26 @@ func (d *decoder) validateResources(w *workflow) {
 	}
 }
 
+// validateGroups checks that the name of a block with for_each is not that of
+// another block.
+func (d *decoder) validateGroups(w *workflow) {
+	taken := map[string]hcl.Range{}
+	for _, u := range w.units {
+		if u.group == "" {
+			taken[u.spec.Name] = u.decl
+		}
+	}
+	for _, g := range w.groups {
+		if first, again := taken[g.name]; again {
+			d.errorf(g.label, sumDuplicate, "%q is already declared at %s. Names are unique among all units of a workflow.", g.name, place(first))
+		}
+		taken[g.name] = g.decl
+	}
+}
+
 // validateMounts checks that volumes exist and that no two things are at one
 // path.
 func (d *decoder) validateMounts(u *unit) {
-	known := slices.Sorted(maps.Keys(d.volumes))
 	taken := map[string]hcl.Range{}
 	take := func(path string, at hcl.Range) {
 		if first, again := taken[path]; again && path != "" {
@@ -91,10 +118,9 @@ func (d *decoder) validateMounts(u *unit) {
 		}
 		taken[path] = at
 	}
-	for _, m := range u.mounts {
-		if d.volumes[m.spec.Source] == nil {
-			d.errorf(m.name, sumUnknownVolume, "No volume %q is declared.%s", m.spec.Source, cmp.Or(didYouMean(m.spec.Source, known), " Declare it with volume \"NAME\" { } at the top of the file."))
-		}
+	for i := range u.mounts {
+		m := &u.mounts[i]
+		m.of = picked(d, m.pick, "volume", sumUnknownVolume, d.volumes, d.allVolumes)
 		take(m.spec.Target, m.at)
 	}
 	for _, s := range u.secrets {
@@ -104,15 +130,13 @@ func (d *decoder) validateMounts(u *unit) {
 
 // validateSecrets checks that secrets exist and that no variable is set twice.
 func (d *decoder) validateSecrets(u *unit) {
-	known := slices.Sorted(maps.Keys(d.secrets))
 	taken := maps.Clone(u.envAt)
 	if taken == nil {
 		taken = map[string]hcl.Range{}
 	}
-	for _, s := range u.secrets {
-		if d.secrets[s.spec.Name] == nil {
-			d.errorf(s.name, sumUnknownSecret, "No secret %q is declared.%s", s.spec.Name, cmp.Or(didYouMean(s.spec.Name, known), " Declare it with secret \"NAME\" { … } at the top of the file."))
-		}
+	for i := range u.secrets {
+		s := &u.secrets[i]
+		s.of = picked(d, s.pick, "secret", sumUnknownSecret, d.secrets, d.allSecrets)
 		if s.spec.Env == "" {
 			continue
 		}
@@ -120,25 +144,6 @@ func (d *decoder) validateSecrets(u *unit) {
 			d.errorf(s.at, sumConflict, "The variable %s is already set at %s.", s.spec.Env, place(first))
 		}
 		taken[s.spec.Env] = s.at
-	}
-}
-
-// resolvePorts turns the names of ports in handlers into numbers: the unit's
-// own first, then those of the other units, which share its address.
-func (d *decoder) resolvePorts(w *workflow, u *unit) {
-	for _, h := range u.handlers {
-		if h.to.name == "" {
-			continue
-		}
-		numbers, names := portsNamed(h.to.name, u, w.units)
-		switch len(numbers) {
-		case 0:
-			d.errorf(h.to.at, sumUnknownPort, "No unit of the workflow has a port %q.%s", h.to.name, cmp.Or(didYouMean(h.to.name, names), " Declare it with port \"NAME\" { container = … }, or use its number."))
-		case 1:
-			*h.to.port = numbers[0]
-		default:
-			d.errorf(h.to.at, sumAmbiguousPort, "Several units of the workflow have a port %q. Use its number.", h.to.name)
-		}
 	}
 }
 
@@ -154,57 +159,3 @@ func (d *decoder) validatePreStop(w *workflow, u *unit) {
 		d.errorf(u.handlers[i].sleep, sumOutOfRange, "It sleeps for %s, longer than the termination_grace_period of %s: the unit would be killed before it gets the stop signal.", sleep, grace)
 	}
 }
-
-// portsNamed returns the different numbers of the ports with a name, and all
-// names that there are.
-func portsNamed(name string, own *unit, all []*unit) (numbers []int, names []string) {
-	for _, units := range [][]*unit{{own}, all} {
-		for _, u := range units {
-			for _, p := range u.ports {
-				names = append(names, p.spec.Name)
-				if p.spec.Name == name && !slices.Contains(numbers, p.spec.Container) {
-					numbers = append(numbers, p.spec.Container)
-				}
-			}
-		}
-		if len(numbers) > 0 {
-			break
-		}
-	}
-	return numbers, names
-}
-
-// validateHostPorts checks that each port of the host is published once in the
-// project, and only where the network has ports to publish.
-func (d *decoder) validateHostPorts() {
-	var published []port
-	for _, w := range d.workflows {
-		for _, u := range w.units {
-			for _, p := range u.ports {
-				if p.spec.Host == 0 || !u.enabled {
-					continue
-				}
-				d.validateHostPort(w, p, published)
-				published = append(published, p)
-			}
-		}
-	}
-}
-
-func (d *decoder) validateHostPort(w *workflow, p port, published []port) {
-	if w.spec.Network != engine.NetworkPod {
-		d.errorf(p.host, sumConflict, "With the network mode %q no port can be published. Leave host out, or use the mode \"pod\".", w.spec.Network)
-	}
-	i := slices.IndexFunc(published, func(other port) bool { return collide(p, other) })
-	if i >= 0 {
-		d.errorf(p.host, sumDuplicatePort, "Port %d of the host is already published at %s.", p.spec.Host, place(published[i].host))
-	}
-}
-
-// collide reports whether two published ports want the same one of the host.
-func collide(a, b port) bool {
-	sameAddress := a.spec.HostIP == b.spec.HostIP || anyAddress(a.spec.HostIP) || anyAddress(b.spec.HostIP)
-	return a.spec.Host == b.spec.Host && a.spec.Protocol == b.spec.Protocol && sameAddress
-}
-
-func anyAddress(ip string) bool { return ip == "0.0.0.0" || ip == "::" }

@@ -2,6 +2,8 @@ package hclspec
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
@@ -14,6 +16,7 @@ import (
 type variable struct {
 	name        string
 	decl        hcl.Range
+	given       hcl.Range // what is to blame for its value: decl, or an argument of a call
 	ty          cty.Type
 	optional    *typeexpr.Defaults
 	def         *hcl.Attribute
@@ -78,7 +81,7 @@ func (d *decoder) addVariable(b *hcl.Block) {
 	if !hclsyntax.ValidIdentifier(name) {
 		d.errorf(b.LabelRanges[0], sumInvalidName, "%q is not a valid name of a variable: var.NAME must be able to refer to it.", name)
 	}
-	v := &variable{name: name, decl: b.DefRange, ty: cty.DynamicPseudoType, nullable: true, value: cty.DynamicVal}
+	v := &variable{name: name, decl: b.DefRange, given: b.DefRange, ty: cty.DynamicPseudoType, nullable: true, value: cty.DynamicVal}
 	variableTable.decode(d, b, v)
 	if v.sensitive && v.def != nil {
 		d.blank(v.def.Expr.Range())
@@ -121,13 +124,17 @@ func (d *decoder) variableValue(v *variable, assigned map[string]assignment) (ct
 	}
 	value, err := v.convert(raw)
 	if err != nil {
-		d.errorf(v.decl, sumValidation, "%s gives var.%s a value that does not fit its type, %s%s.", a.from, v.name, typeexpr.TypeString(v.ty), v.because(err))
+		d.errorf(v.given, sumValidation, "%s gives var.%s a value that does not fit its type, %s%s.", a.from, v.name, typeexpr.TypeString(v.ty), v.because(err, raw))
 		return value, false
 	}
 	return value, true
 }
 
 func (d *decoder) variableDefault(v *variable) (cty.Value, bool) {
+	if v.def == nil && d.parent != nil {
+		d.errorf(d.call.decl, sumVariableUnset, "%s needs a value for its variable %q%s. Write %s = … in this block.", sentence(d.title), v.name, v.purpose(), v.name)
+		return cty.DynamicVal, false
+	}
 	if v.def == nil {
 		d.errorf(v.decl, sumVariableUnset, "var.%s has no default and nothing gives it a value. Use --var %s=…, a --var-file, or set LIMBER_VAR_%s.", v.name, v.name, v.name)
 		return cty.DynamicVal, false
@@ -143,7 +150,7 @@ func (d *decoder) variableDefault(v *variable) (cty.Value, bool) {
 	}
 	value, err := v.convert(raw)
 	if err != nil {
-		d.errorf(v.def.Expr.Range(), sumValidation, "The default of var.%s does not fit its type, %s%s.", v.name, typeexpr.TypeString(v.ty), v.because(err))
+		d.errorf(v.def.Expr.Range(), sumValidation, "The default of var.%s does not fit its type, %s%s.", v.name, typeexpr.TypeString(v.ty), v.because(err, raw))
 		return value, false
 	}
 	return value, true
@@ -161,9 +168,17 @@ func (v *variable) convert(raw cty.Value) (cty.Value, error) {
 	return convert.Convert(raw, v.ty)
 }
 
+// purpose prints the description for the middle of a sentence.
+func (v *variable) purpose() string {
+	if v.description == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", strings.TrimSuffix(v.description, "."))
+}
+
 // because prints a conversion error, which may quote the value.
-func (v *variable) because(err error) string {
-	if v.sensitive {
+func (v *variable) because(err error, raw cty.Value) string {
+	if v.sensitive || raw.ContainsMarked() {
 		return ""
 	}
 	return ": " + err.Error()
@@ -195,7 +210,7 @@ func (d *decoder) validateVariable(v *variable) {
 		case err != nil || verdict.IsNull():
 			d.errorf(rule.condition.Range(), sumInvalidType, "The condition must be true or false.")
 		case verdict.False():
-			d.errorf(v.decl, sumValidation, "var.%s: %s", v.name, d.validationMessage(rule))
+			d.errorf(v.given, sumValidation, "var.%s: %s", v.name, d.validationMessage(rule))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package hclspec
 
 import (
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/limber-run/limber/engine"
 )
@@ -23,8 +22,10 @@ var volumeTable = newTable(table[volume]{
 		{name: "host_path", doc: "a path of the host, instead of a Podman volume", set: hostPath(func(v *volume) *string { return &v.spec.HostPath })},
 		{name: "tmpfs", doc: "an object: memory, gone with the workflow, of the given size", set: tmpfs},
 		{name: "scratch", doc: "whether it begins empty with the workflow and goes with it", set: boolean(func(v *volume) *bool { return &v.scratch })},
+		forEachAttribute[volume]("volume"),
 	},
 	refusals: []refusal{
+		noCount,
 		notHere("path", "a mount \"NAME\" { path = … } block of a unit says where it appears in a container; host_path is where it is on the host."),
 		notHere("size", "only memory has a size: tmpfs = { size = \"64Mi\" }."),
 	},
@@ -50,27 +51,17 @@ func tmpfs(a arg, into *volume) {
 	})
 }
 
-// defineVolumes makes volume.NAME known to expressions.
-func (d *decoder) defineVolumes(blocks []*hcl.Block) {
-	values := map[string]cty.Value{}
-	for _, b := range blocks {
-		name := b.Labels[0]
-		values[name] = cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(name)})
-		if d.volumes[name] == nil {
-			d.volumes[name] = &volume{decl: b.DefRange, rank: len(d.volumes)}
-		}
+// declareVolume makes a volume block known to expressions.
+func (d *decoder) declareVolume(b *hcl.Block) {
+	if first := d.declareNamed(b); first != nil {
+		d.errorf(b.LabelRanges[0], sumDuplicate, "The volume %q is already declared at %s.", b.Labels[0], place(first.decl))
 	}
-	d.define("volume", values)
 }
 
-// addVolume takes in a volume block, which defineVolumes has seen.
+// addVolume takes in a volume block, or an instance of one.
 func (d *decoder) addVolume(b *hcl.Block) {
-	name := d.name(b)
-	v := d.volumes[name]
-	if v.decl != b.DefRange {
-		d.errorf(b.LabelRanges[0], sumDuplicate, "The volume %q is already declared at %s.", name, place(v.decl))
-		v = &volume{}
-	}
+	name := d.fullName(b)
+	v := &volume{rank: len(d.allVolumes), decl: b.DefRange}
 	g := volumeTable.decode(d, b, v)
 	v.spec.Name, v.spec.Kind = name, engine.VolumeNamed
 	kinds := 0
@@ -88,6 +79,11 @@ func (d *decoder) addVolume(b *hcl.Block) {
 		}
 	}
 	if kinds > 1 {
-		d.errorf(b.DefRange, sumConflict, "The volume %q can have one of host_path, tmpfs and scratch.", name)
+		d.errorf(b.DefRange, sumConflict, "The volume %q can have one of host_path, tmpfs and scratch.", b.Labels[0])
 	}
+	if first := d.allVolumes[name]; first != nil {
+		d.collision(b, name, first.decl)
+		return
+	}
+	d.allVolumes[name], d.volumes[b.Labels[0]] = v, v
 }

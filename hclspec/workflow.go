@@ -12,9 +12,10 @@ const defaultGracePeriod = 30 * time.Second
 
 // workflow is a declared workflow.
 type workflow struct {
-	spec  engine.Workflow
-	decl  hcl.Range
-	units []*unit
+	spec   engine.Workflow
+	decl   hcl.Range
+	units  []*unit
+	groups []group
 
 	dependsOn []dependency
 	resources resources
@@ -31,13 +32,12 @@ var workflowTable = newTable(table[workflow]{
 	blocks: []nested[workflow]{
 		{name: "network", doc: "how its units see the network", once: true, add: addNetwork},
 		{name: "resources", doc: "what its units need and may use in all", once: true, add: addWorkflowResources},
-		{name: "init", label: "name", doc: "a step that must succeed before the services start", add: addInit},
-		{name: "sidecar", label: "name", doc: "a unit that starts among the steps, stays up and stops last", add: addSidecar},
-		{name: "service", label: "name", doc: "a unit that starts after all steps and sidecars", add: addService},
+		{name: "init", label: "name", doc: "a step that must succeed before the services start", add: unitGroup(addInit)},
+		{name: "sidecar", label: "name", doc: "a unit that starts among the steps, stays up and stops last", add: unitGroup(addSidecar)},
+		{name: "service", label: "name", doc: "a unit that starts after all steps and sidecars", add: unitGroup(addService)},
 	},
 	refusals: []refusal{
-		notYet("for_each", "until then write one workflow for each."),
-		notYet("dynamic", "dynamic blocks are not available yet. Until then write one block for each."),
+		notHere("for_each", "units, volumes, secrets and modules take it. For several workflows put one into a module, and give the module block the for_each."),
 		notHere("restart_rule", "it belongs into the unit whose exit codes it is about."),
 		notHere("inputs", "it belongs into the init steps that they are of, with run = \"on_change\"."),
 		notYet("outputs", "until then let units share files in a volume."),
@@ -57,17 +57,16 @@ var restartPolicies = []engine.RestartPolicy{engine.RestartAlways, engine.Restar
 func (d *decoder) addWorkflow(b *hcl.Block) {
 	w := &workflow{decl: b.DefRange}
 	w.spec = engine.Workflow{
-		Name:                   d.name(b),
+		Name:                   d.fullName(b),
 		RestartPolicy:          engine.RestartAlways,
 		TerminationGracePeriod: defaultGracePeriod,
 		Network:                engine.NetworkPod,
 	}
 	workflowTable.decode(d, b, w)
-	for _, first := range d.workflows {
-		if first.spec.Name == w.spec.Name {
-			d.errorf(b.LabelRanges[0], sumDuplicate, "The workflow %q is already declared at %s.", w.spec.Name, place(first.decl))
-			break
-		}
+	if first := d.allWorkflows[w.spec.Name]; first != nil {
+		d.collision(b, w.spec.Name, first.decl)
+	} else {
+		d.allWorkflows[w.spec.Name] = w
 	}
 	d.workflows = append(d.workflows, w)
 }

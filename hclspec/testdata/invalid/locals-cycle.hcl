@@ -1,5 +1,5 @@
 locals {
-  a = local.b # ERROR: Locals refer to each other
+  a = local.b # ERROR: Declarations refer to each other
   b = local.c
   c = local.a
   d = local.a

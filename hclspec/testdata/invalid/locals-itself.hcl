@@ -1,5 +1,5 @@
 locals {
-  a = local.a # ERROR: Locals refer to each other
+  a = local.a # ERROR: Declarations refer to each other
 }
 workflow "w" {
   service "s" {

@@ -16,7 +16,11 @@ workflow "w" {
       F = volume.v # ERROR: Unknown volume
       G = var # ERROR: Incomplete reference
       H = init.a.outputs.x # ERROR: Not supported yet
-      I = each.key # ERROR: Not supported yet
+      I = each.key # ERROR: Unknown reference
+      J = count.index # ERROR: Unknown reference
+      K = module.db # ERROR: Unknown reference
+      L = path.pwd # ERROR: Unknown reference
+      M = secret.x.name # ERROR: Secret in an expression
     }
   }
 }

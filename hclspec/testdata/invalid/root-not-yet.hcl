@@ -3,7 +3,7 @@ workflow "w" {
     image = "img:1"
   }
 }
-module "x" { # ERROR: Not supported yet
+dynamic "volume" { # ERROR: Not allowed here
 }
 plugin "x" { # ERROR: Not supported yet
 }

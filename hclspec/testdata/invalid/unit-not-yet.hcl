@@ -1,11 +1,9 @@
 workflow "w" {
   service "s" {
     image = "img:1"
-    for_each = [] # ERROR: Not supported yet
+    count = 2 # ERROR: Not allowed here
     outputs = [] # ERROR: Not supported yet
     inputs = [] # ERROR: Not allowed here
-    dynamic "mount" { # ERROR: Not supported yet
-    }
     plugin "wait_tcp" { # ERROR: Not supported yet
       address = "queue:5672"
     }

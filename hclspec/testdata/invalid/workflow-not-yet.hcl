@@ -1,10 +1,8 @@
 workflow "w" {
-  for_each = {} # ERROR: Not supported yet
+  for_each = {} # ERROR: Not allowed here
   inputs = [] # ERROR: Not allowed here
   outputs = [] # ERROR: Not supported yet
   restart_rule { # ERROR: Not allowed here
-  }
-  dynamic "service" { # ERROR: Not supported yet
   }
   secret "x" { # ERROR: Not allowed here
   }
