@@ -24,6 +24,8 @@ type call struct {
 	instances []*decoder
 }
 
+func (c *call) title() string { return "module." + c.name }
+
 // moduleTable is of what a module block holds beside the module's variables.
 var moduleTable = newTable(table[call]{
 	noun: "a module",

@@ -31,6 +31,7 @@ const (
 	sumInvalidSignal      = "Unknown signal"
 	sumInvalidType        = "Wrong type"
 	sumMissingAttribute   = "Missing attribute"
+	sumMissingBlock       = "Missing block"
 	sumMissingHandler     = "Missing handler"
 	sumMissingLabel       = "Wrong number of labels"
 	sumMissingSource      = "Missing secret source"
@@ -101,7 +102,8 @@ func (d *decoder) sorted() hcl.Diagnostics {
 		return a.Subject != nil && b.Subject != nil && *a.Subject == *b.Subject && a.Detail == b.Detail && a.Summary == b.Summary
 	})
 	for _, diag := range d.diags {
-		if m := d.origin[diag]; m != nil && m.parent != nil {
+		m := d.origin[diag]
+		if m != nil && m.parent != nil && diag.Subject != nil && d.dirs[diag.Subject.Filename] == m.call.dir {
 			diag.Detail += m.trace()
 		}
 	}

@@ -53,7 +53,7 @@ func (t *table[T]) expand(d *decoder, b *hcl.Block, add func(*hcl.Block)) {
 	before := len(d.diags)
 	dynamicTable.decode(d, b, dyn)
 	if dyn.content == nil && len(d.diags) == before {
-		d.errorf(b.DefRange, sumUnknownBlock, "A dynamic block needs a block content { … }: what is in each %s block.", n.name)
+		d.errorf(b.DefRange, sumMissingBlock, "A dynamic block needs a block content { … }: what is in each %s block.", n.name)
 	}
 	if dyn.content == nil || dyn.forEach == nil || !d.checkLabels(dyn, n.label, b.DefRange) {
 		return

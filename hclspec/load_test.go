@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -132,11 +133,16 @@ var expectation = regexp.MustCompile(`# (ERROR|WARNING)(\(project\))?: ([^#]+)`)
 // announce: "file:line severity: summary".
 func expected(t *testing.T, path string) []string {
 	t.Helper()
-	files := []string{path}
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		files, _ = filepath.Glob(filepath.Join(path, "*"))
+	var files, list []string
+	err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			files = append(files, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	var list []string
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {

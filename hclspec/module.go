@@ -29,7 +29,7 @@ func (d *decoder) evaluateCall(c *call) cty.Value {
 		return cty.DynamicVal
 	}
 	if c.forEach == nil {
-		return d.instance(c, c.name, "module."+c.name)
+		return d.instance(c, c.name, c.title())
 	}
 	elements, ok := d.instances(c.block, c.forEach)
 	if !ok {
@@ -42,7 +42,7 @@ func (d *decoder) evaluateCall(c *call) cty.Value {
 		}
 		key := e.key.AsString()
 		d.iterate(eachName, e, func() {
-			values[key] = d.instance(c, instanceName(c.name, key), "module."+c.name+"["+strconv.Quote(key)+"]")
+			values[key] = d.instance(c, instanceName(c.name, key), c.title()+"["+strconv.Quote(key)+"]")
 		})
 	}
 	return cty.ObjectVal(values)
@@ -127,14 +127,14 @@ func (d *decoder) arguments() map[string]assignment {
 	for _, a := range inOrder(d.call.args) {
 		v := d.variables[a.Name]
 		if v == nil {
-			d.parent.errorf(a.NameRange, sumUnknownVariable, "%s has no variable %q.%s", sentence(d.title), a.Name, d.variableHint(a.Name))
+			d.parent.errorf(a.NameRange, sumUnknownVariable, "%s has no variable %q.%s", d.call.title(), a.Name, d.variableHint(a.Name))
 			continue
 		}
 		if v.sensitive && !isReference(a.Expr) {
 			d.blank(a.Expr.Range())
 		}
 		value, ok := d.parent.eval(a.Expr, d.parent.context(a.Range.Filename))
-		assigned[a.Name] = assignment{from: d.title, arg: &argument{value: value, ok: ok, at: a.Expr.Range()}}
+		assigned[a.Name] = assignment{from: d.call.title(), arg: &argument{value: value, ok: ok, at: a.Expr.Range()}}
 	}
 	return assigned
 }

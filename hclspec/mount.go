@@ -20,7 +20,7 @@ var mountTable = newTable(table[mount]{
 	noun: "a mount",
 	attrs: []attr[mount]{
 		{name: "path", doc: "where the volume appears in the container", required: true, set: containerPath(func(m *mount) *string { return &m.spec.Target })},
-		{name: "volume", doc: "which volume it is, if not the one that the label names: volume.NAME.name, or volume.NAME[\"KEY\"].name if that has for_each", set: text(func(m *mount) *string { return &m.full })},
+		{name: "volume", doc: "which volume it is, if not the one that the label names: volume.NAME.name, or volume.NAME[\"KEY\"].name if that has for_each", set: fullNameOf(func(m *mount) *string { return &m.full })},
 		{name: "read_only", doc: "whether it can only be read; default false", set: boolean(func(m *mount) *bool { return &m.spec.ReadOnly })},
 	},
 	refusals: []refusal{

@@ -56,8 +56,8 @@ func (d *decoder) fullName(b *hcl.Block) string {
 // collision reports a block of which another one has the name already.
 func (d *decoder) collision(b *hcl.Block, name string, first hcl.Range) {
 	how := ""
-	if d.prefix != "" || d.isIterator(eachName) {
-		how = " The names of a module's blocks follow its own, and keys of for_each follow the name of the block."
+	if d.prefix != "" || d.isIterator(eachName) || d.dirs[first.Filename] != d.dirs[b.DefRange.Filename] {
+		how = " Names of what a module declares begin with the module's, and keys of for_each follow the block's."
 	}
 	d.errorf(b.LabelRanges[0], sumDuplicate, "The %s %q is already declared at %s.%s", b.Type, name, place(first), how)
 }

@@ -22,6 +22,18 @@ func pickOf(b *hcl.Block, g given, attribute, full string) pick {
 	return pick{label: b.Labels[0], full: full, given: g[attribute] != nil, at: g.at(attribute, b.LabelRanges[0])}
 }
 
+// fullNameOf sets the attribute of a pick.
+func fullNameOf[T any](field func(*T) *string) func(arg, *T) {
+	set := text(field)
+	return func(a arg, into *T) {
+		if ty := a.val.Type(); ty.IsObjectType() && ty.HasAttribute("name") {
+			a.errorf(sumInvalidType, "%s takes the name: write .name behind the reference.", a.name())
+			return
+		}
+		set(a, into)
+	}
+}
+
 // picked returns what p picks, and reports if there is no such thing.
 func picked[V any](d *decoder, p pick, root, summary string, own, all map[string]*V) *V {
 	if p.given {

@@ -105,18 +105,25 @@ func (d *decoder) checkNode(ref hcl.Traversal) bool {
 	return true
 }
 
-// checkOutput reports a reference to an instance or output that a module does
+// checkOutput reports a reference to an output or instance that a module does
 // not have.
 func (d *decoder) checkOutput(ref hcl.Traversal, n *node) bool {
-	what := "output"
 	if n.several {
-		what = "instance"
+		return d.checkPart(ref, n, "instance")
 	}
-	ty := n.value.Type()
-	if len(ref) < 3 || !ty.IsObjectType() || stepName(ref[2]) == "" || ty.HasAttribute(stepName(ref[2])) {
+	return d.checkPart(ref, n, "output")
+}
+
+// checkPart reports a reference whose third step leads to nothing.
+func (d *decoder) checkPart(ref hcl.Traversal, n *node, what string) bool {
+	if len(ref) < 3 || stepName(ref[2]) == "" || !n.value.IsKnown() {
 		return true
 	}
-	d.errorf(ref.SourceRange(), sumUnknownReference, "%s has no %s %q.%s", n.title(), what, stepName(ref[2]), didYouMean(stepName(ref[2]), namesOf(ty.AttributeTypes())))
+	parts, part := namesOf(n.value.AsValueMap()), stepName(ref[2])
+	if slices.Contains(parts, part) {
+		return true
+	}
+	d.errorf(ref.SourceRange(), sumUnknownReference, "%s has no %s %q.%s", n.title(), what, part, didYouMean(part, parts))
 	return false
 }
 
@@ -124,9 +131,15 @@ func (d *decoder) checkOutput(ref hcl.Traversal, n *node) bool {
 // its name.
 func (d *decoder) checkName(ref hcl.Traversal, n *node) bool {
 	rest := ref[2:]
-	if n.several && len(rest) > 0 {
+	if n.several && len(rest) == 0 { // for its keys, or with an index that is an expression
+		return true
+	}
+	if n.several {
 		if _, ok := rest[0].(hcl.TraverseIndex); !ok {
 			d.errorf(ref.SourceRange(), sumIncompleteRef, "%s has for_each, so there are several. Write %s[\"KEY\"].name, or %s[each.key].name.", n.title(), n.title(), n.title())
+			return false
+		}
+		if !d.checkPart(ref, n, "instance") {
 			return false
 		}
 		rest = rest[1:]
@@ -134,12 +147,12 @@ func (d *decoder) checkName(ref hcl.Traversal, n *node) bool {
 	switch {
 	case len(rest) > 0 && stepName(rest[0]) == "name":
 		return true
-	case len(rest) == 0 && (n.several || n.root == "volume"): // for the keys, or an index that is an expression
-		return true
 	case n.root == "secret":
 		return d.noSecretValue(ref)
+	case len(rest) == 0:
+		return true
 	}
-	d.errorf(ref.SourceRange(), sumUnknownReference, "A volume has a name, and nothing else that can be referred to: write %s.name.", n.title())
+	d.errorf(ref.SourceRange(), sumUnknownReference, "A volume has a name, and nothing else that can be referred to: write .name instead of .%s.", stepName(rest[0]))
 	return false
 }
 

@@ -91,7 +91,7 @@ func forEachOf(body hcl.Body) *hcl.Attribute {
 // names of the block's label.
 func (d *decoder) instances(b *hcl.Block, a *hcl.Attribute) ([]element, bool) {
 	v, ok := d.collection(a)
-	if !ok {
+	if !ok || !ValidName(b.Labels[0]) { // d.name says so
 		return nil, false
 	}
 	switch ty := v.Type(); {
@@ -117,9 +117,9 @@ func (d *decoder) checkKey(b *hcl.Block, a *hcl.Attribute, e element) bool {
 		d.errorf(a.Expr.Range(), sumForEach, "for_each must not hold null, of which no name can be made.")
 		return false
 	}
-	name, key := b.Labels[0], e.key.AsString()
-	if ValidName(name) && !ValidName(instanceName(name, key)) {
-		d.errorf(a.Expr.Range(), sumInvalidName, "The key %q would make the name %q, which is not a valid one. %s", key, instanceName(name, key), nameRuleText)
+	key := e.key.AsString()
+	if name := instanceName(b.Labels[0], key); !ValidName(name) {
+		d.errorf(a.Expr.Range(), sumInvalidName, "The key %q would make the name %q, which is not a valid one. %s", key, name, nameRuleText)
 		return false
 	}
 	return true

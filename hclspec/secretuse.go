@@ -26,7 +26,7 @@ type secretUse struct {
 var secretUseTable = newTable(table[secretUse]{
 	noun: "a unit's secret",
 	attrs: []attr[secretUse]{
-		{name: "secret", doc: "which secret it is, if not the one that the label names: secret.NAME.name", set: text(func(s *secretUse) *string { return &s.full })},
+		{name: "secret", doc: "which secret it is, if not the one that the label names: secret.NAME.name", set: fullNameOf(func(s *secretUse) *string { return &s.full })},
 		{name: "path", doc: "the file that holds the value; default /run/secrets/NAME", set: containerPath(func(s *secretUse) *string { return &s.spec.Path })},
 		{name: "mode", doc: "the file's permission bits, in octal; default \"0400\"", set: secretMode},
 		{name: "uid", doc: "the file's owner; default: the unit's user", set: identity(func(s *secretUse) **int { return &s.spec.UID })},

@@ -97,11 +97,12 @@ func unitTable(t table[unit]) *table[unit] {
 	return newTable(t)
 }
 
-// group is a block of a unit with for_each.
+// group is the block of a unit, or of several with for_each.
 type group struct {
-	name  string
-	decl  hcl.Range
-	label hcl.Range
+	name    string
+	several bool
+	decl    hcl.Range
+	label   hcl.Range
 }
 
 // unitGroup makes of an add one that heeds for_each.
@@ -111,7 +112,7 @@ func unitGroup(add func(*decoder, *hcl.Block, *workflow)) func(*decoder, *hcl.Bl
 			add(d, b, w)
 			return
 		}
-		w.groups = append(w.groups, group{name: b.Labels[0], decl: b.DefRange, label: b.LabelRanges[0]})
+		w.groups = append(w.groups, group{name: b.Labels[0], several: true, decl: b.DefRange, label: b.LabelRanges[0]})
 		before := len(w.units)
 		d.repeat(b, func(one *hcl.Block) { add(d, one, w) })
 		for _, u := range w.units[before:] {

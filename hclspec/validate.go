@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -93,17 +94,20 @@ func (d *decoder) validateResources(w *workflow) {
 // validateGroups checks that the name of a block with for_each is not that of
 // another block.
 func (d *decoder) validateGroups(w *workflow) {
-	taken := map[string]hcl.Range{}
+	blocks := slices.Clone(w.groups)
 	for _, u := range w.units {
 		if u.group == "" {
-			taken[u.spec.Name] = u.decl
+			blocks = append(blocks, group{name: u.spec.Name, decl: u.decl, label: u.label})
 		}
 	}
-	for _, g := range w.groups {
-		if first, again := taken[g.name]; again {
-			d.errorf(g.label, sumDuplicate, "%q is already declared at %s. Names are unique among all units of a workflow.", g.name, place(first))
+	slices.SortStableFunc(blocks, func(a, b group) int { return cmp.Compare(a.decl.Start.Byte, b.decl.Start.Byte) })
+	taken := map[string]group{}
+	for _, b := range blocks {
+		first, again := taken[b.name]
+		if again && (first.several || b.several) {
+			d.errorf(b.label, sumDuplicate, "%q is already declared at %s. Names are unique among all units of a workflow.", b.name, place(first.decl))
 		}
-		taken[g.name] = g.decl
+		taken[b.name] = b
 	}
 }
 

@@ -47,6 +47,7 @@ var variableTable = newTable(table[variable]{
 		{name: "validation", doc: "a rule about its value", add: addValidation},
 	},
 	refusals: []refusal{
+		notHere(dynamicType, "variables are there before anything has a value. Write a validation block for each rule."),
 		notYet("ephemeral", "use sensitive = true; limber never stores a variable's value."),
 	},
 })
@@ -132,7 +133,7 @@ func (d *decoder) variableValue(v *variable, assigned map[string]assignment) (ct
 
 func (d *decoder) variableDefault(v *variable) (cty.Value, bool) {
 	if v.def == nil && d.parent != nil {
-		d.errorf(d.call.decl, sumVariableUnset, "%s needs a value for its variable %q%s. Write %s = … in this block.", sentence(d.title), v.name, v.purpose(), v.name)
+		d.errorf(d.call.decl, sumVariableUnset, "%s needs a value for its variable %q%s. Write %s = … into this block.", d.call.title(), v.name, v.purpose(), v.name)
 		return cty.DynamicVal, false
 	}
 	if v.def == nil {

@@ -1,0 +1,9 @@
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    port "http" {
+      container = 80
+      host      = 8080 # ERROR: Duplicate host port
+    }
+  }
+}

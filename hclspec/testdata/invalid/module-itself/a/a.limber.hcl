@@ -1,0 +1,6 @@
+module "b" {
+  source = "./b"
+}
+module "root" {
+  source = ".." # ERROR: Modules without end
+}
