@@ -23,7 +23,7 @@ type loading struct {
 
 	modules   map[string][]hcl.Body // of the modules that were read, by directory
 	callables map[string]map[string]function.Function
-	spent     int // see maxRepeated
+	spent     int // see budget.go
 	exhausted bool
 
 	// By the name that they have in the whole project.

@@ -66,7 +66,7 @@ func (t *table[T]) expand(d *decoder, b *hcl.Block, add func(*hcl.Block)) {
 		if !d.affordable(dyn.forEach) {
 			return
 		}
-		d.spent += blockWeight
+		d.spent += blockPrice
 		d.iterate(dyn.iterator, e, func() {
 			if one, ok := d.generated(dyn, n.name); ok {
 				add(one)

@@ -16,10 +16,9 @@ func (d *decoder) addLocals(b *hcl.Block) {
 		n := &node{root: "local", name: a.Name, decl: a.NameRange, exprs: []hcl.Expression{a.Expr}}
 		n.evaluate = func() cty.Value {
 			v, ok := d.eval(a.Expr, d.context(a.Range.Filename))
-			if !ok {
+			if !ok || !d.fits(a.Expr, v) {
 				return cty.DynamicVal
 			}
-			d.spend(a, v)
 			return v
 		}
 		if !d.nodes.add(n) {

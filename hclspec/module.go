@@ -56,7 +56,7 @@ func (d *decoder) instance(c *call, name, title string) cty.Value {
 	if !m.mayBeCalled() {
 		return cty.DynamicVal
 	}
-	d.spent += moduleWeight
+	d.spent += modulePrice
 	bodies := m.readModule()
 	if bodies == nil {
 		return cty.DynamicVal
@@ -134,6 +134,7 @@ func (d *decoder) arguments() map[string]assignment {
 			d.blank(a.Expr.Range())
 		}
 		value, ok := d.parent.eval(a.Expr, d.parent.context(a.Range.Filename))
+		ok = ok && d.parent.fits(a.Expr, value)
 		assigned[a.Name] = assignment{from: d.call.title(), arg: &argument{value: value, ok: ok, at: a.Expr.Range()}}
 	}
 	return assigned

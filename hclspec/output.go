@@ -52,7 +52,7 @@ func (d *decoder) outputValue(o *output) cty.Value {
 	}
 	v, ok := d.eval(o.expr, d.context(o.decl.Filename))
 	switch {
-	case !ok:
+	case !ok, !d.fits(o.expr, v):
 		return cty.DynamicVal
 	case o.sensitive:
 		return v.Mark(sensitive)

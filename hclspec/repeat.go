@@ -6,20 +6,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-const (
-	// maxInstances is how many instances one for_each may make.
-	maxInstances = 1000
-	// maxRepeated is how much for_each, dynamic blocks and modules may make of
-	// the files, in bytes of expressions and values; what is there without them
-	// counts little, as a file has an end.
-	maxRepeated = 32 << 20
-	// Decoding a byte of a file costs about as much as some bytes of a value,
-	// and there is something for every block and module.
-	textWeight   = 4
-	partWeight   = 64
-	blockWeight  = 400
-	moduleWeight = 8000
-)
+// maxInstances is how many instances one for_each may make.
+const maxInstances = 1000
 
 // eachName is what for_each makes known to a block.
 const eachName = "each"
@@ -159,40 +147,4 @@ func elementsOf(v cty.Value) []element {
 		list = append(list, element{key, value})
 	}
 	return list
-}
-
-// spend takes note of what an attribute costs.
-func (d *decoder) spend(a *hcl.Attribute, v cty.Value) {
-	rng := a.Expr.Range()
-	d.spent += blockWeight + textWeight*(rng.End.Byte-rng.Start.Byte)
-	if d.scope != nil || d.parent != nil {
-		d.spent += weight(v)
-	}
-}
-
-// weight returns about how many bytes a value has.
-func weight(v cty.Value) int {
-	total := 0
-	v, _ = v.UnmarkDeep()
-	_ = cty.Walk(v, func(_ cty.Path, part cty.Value) (bool, error) {
-		total += partWeight
-		if part.Type() == cty.String && part.IsKnown() && !part.IsNull() {
-			total += len(part.AsString())
-		}
-		return true, nil
-	})
-	return total
-}
-
-// affordable reports whether there may be another instance of what an
-// attribute of a block makes, and complains once if not.
-func (d *decoder) affordable(a *hcl.Attribute) bool {
-	if d.spent <= maxRepeated {
-		return true
-	}
-	if !d.exhausted {
-		d.exhausted = true
-		d.errorf(a.Expr.Range(), sumTooLarge, "What for_each, dynamic blocks and modules make of these files grows beyond all measure, so the rest is left out. Repeat less, or split the project.")
-	}
-	return false
 }
