@@ -13,12 +13,12 @@ import (
 const (
 	maxValue  = 16 << 20 // of a local, an argument or an output
 	maxSpent  = 32 << 20 // of all, before there may be another instance of anything
-	partPrice = 64       // of each part of a value
+	partPrice = 160      // of each part of a value
 
 	// Decoding a byte of a file costs about as much as some bytes of a value,
 	// and there is something for every block and module.
 	textPrice   = 4
-	blockPrice  = 400
+	blockPrice  = 200
 	modulePrice = 8000
 )
 

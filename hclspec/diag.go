@@ -37,6 +37,7 @@ const (
 	sumMissingSource      = "Missing secret source"
 	sumModuleCycle        = "Modules without end"
 	sumModuleSource       = "Invalid module source"
+	sumMore               = "And more"
 	sumNoFiles            = "No files"
 	sumNotAllowed         = "Not allowed here"
 	sumNotYet             = "Not supported yet"
@@ -60,6 +61,9 @@ const (
 	sensitiveErrorDetail  = "The details would show a sensitive value and are left out."
 	suggestionMaxDistance = 3
 )
+
+// maxDiagnostics is how many are of use to anybody.
+const maxDiagnostics = 200
 
 // WriteDiagnostics writes diagnostics for people: with the lines of the files
 // that they are about, in color if wanted, and wrapped at width unless it is 0.
@@ -101,6 +105,10 @@ func (d *decoder) sorted() hcl.Diagnostics {
 	d.diags = slices.CompactFunc(d.diags, func(a, b *hcl.Diagnostic) bool {
 		return a.Subject != nil && b.Subject != nil && *a.Subject == *b.Subject && a.Detail == b.Detail && a.Summary == b.Summary
 	})
+	if more := len(d.diags) - maxDiagnostics; more > 0 {
+		d.diags = d.diags[:maxDiagnostics]
+		d.failf(sumMore, "There are %d more errors and warnings. Mend those above first.", more)
+	}
 	for _, diag := range d.diags {
 		m := d.origin[diag]
 		if m != nil && m.parent != nil && diag.Subject != nil && d.dirs[diag.Subject.Filename] == m.call.dir {

@@ -113,7 +113,7 @@ var pureFunctions = map[string]function.Function{
 	"urldecode":       textFunc(decodeURL),
 	"urlencode":       textFunc(func(s string) (string, error) { return url.QueryEscape(s), nil }),
 	"values":          stdlib.ValuesFunc,
-	"yamldecode":      guarded(yaml.YAMLDecodeFunc, withoutAliases),
+	"yamldecode":      guarded(yaml.YAMLDecodeFunc, withoutBombs),
 	"yamlencode":      yaml.YAMLEncodeFunc,
 	"zipmap":          stdlib.ZipmapFunc,
 

@@ -110,11 +110,26 @@ func handlers(h engine.Handler) int {
 	return n
 }
 
-// BenchmarkLoad reads a file with 1,000 units.
+// BenchmarkLoad reads files with 100, 1,000 and 10,000 units. The cost of a unit is to stay the same.
 func BenchmarkLoad(b *testing.B) {
+	for _, units := range []int{100, 1000, 10_000} {
+		text := manyUnits(units)
+		b.Run(fmt.Sprintf("units=%d", units), func(b *testing.B) {
+			for b.Loop() {
+				if p, diags := loadText("limber.hcl", text); diags.HasErrors() || len(p.Workflows[0].Units) != units {
+					b.Fatal(diags)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*units), "µs/unit")
+		})
+	}
+}
+
+// manyUnits returns a file with so many services.
+func manyUnits(units int) string {
 	var text strings.Builder
 	text.WriteString("locals {\n  image = \"docker.io/acme/app:1\"\n}\nvolume \"data\" {}\nsecret \"s\" {\n  env = \"S\"\n}\nworkflow \"w\" {\n")
-	for i := range 1000 {
+	for i := range units {
 		fmt.Fprintf(&text, `
   service "unit-%d" {
     image   = local.image
@@ -140,9 +155,5 @@ func BenchmarkLoad(b *testing.B) {
 `, i, i)
 	}
 	text.WriteString("}\n")
-	for b.Loop() {
-		if p, diags := loadText("limber.hcl", text.String()); diags.HasErrors() || len(p.Workflows[0].Units) != 1000 {
-			b.Fatal(diags)
-		}
-	}
+	return text.String()
 }

@@ -61,8 +61,13 @@ type disk interface {
 // osDisk is the real file system.
 type osDisk struct{}
 
-// maxFile is what a file may hold; /dev/zero holds more.
-const maxFile = 32 << 20
+const (
+	// maxFile is what a file may hold that expressions read; /dev/zero holds more.
+	maxFile = 32 << 20
+	// maxSource is what a file of HCL may hold, of which a parser makes a
+	// hundred times as much.
+	maxSource = 8 << 20
+)
 
 var errTooLarge = fmt.Errorf("it is larger than %d MiB", maxFile>>20)
 
@@ -223,6 +228,10 @@ func (d *decoder) read(dir string, paths []string) []source {
 		text, err := d.disk.ReadFile(path)
 		if err != nil {
 			d.failf(sumReadFile, "%s: %v.", shown, reason(err))
+			continue
+		}
+		if len(text) > maxSource {
+			d.failf(sumReadFile, "%s: it is larger than %d MiB. What repeats can be written once, with for_each.", shown, maxSource>>20)
 			continue
 		}
 		sources = append(sources, source{path: path, shown: shown, text: text})

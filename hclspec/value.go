@@ -29,26 +29,31 @@ func (a arg) errorf(summary, format string, args ...any) {
 	a.d.errorf(a.at(), summary, format, args...)
 }
 
-// element returns a list's element i, with its own place if it has one.
-func (a arg) element(i int, val cty.Value) arg {
+// element returns a list's element i, with its own place if it is among the
+// expressions of the list.
+func (a arg) element(i int, val cty.Value, exprs []hcl.Expression) arg {
 	part := a.of(a.attr.Expr, val)
-	if exprs, diags := hcl.ExprList(a.attr.Expr); !diags.HasErrors() && i < len(exprs) {
+	if i < len(exprs) {
 		part = a.of(exprs[i], val)
 	}
 	part.attr.Name = fmt.Sprintf("Element %d of %s", i+1, a.name())
 	return part
 }
 
-// item returns the item of an object or map, with its own place if it has one.
-func (a arg) item(key string, val cty.Value) arg {
+// places returns the expressions of the items of an object or map by key, as
+// far as they are written one by one.
+func (a arg) places() map[string]hcl.Expression {
 	pairs, _ := hcl.ExprMap(a.attr.Expr)
+	exprs := make(map[string]hcl.Expression, len(pairs))
 	for _, pair := range pairs {
 		k, diags := pair.Key.Value(a.d.context(a.attr.Range.Filename))
-		if !diags.HasErrors() && k.Type() == cty.String && k.IsKnown() && !k.IsNull() && !k.IsMarked() && k.AsString() == key {
-			return a.of(pair.Value, val).named(key)
+		if !diags.HasErrors() && k.Type() == cty.String && k.IsKnown() && !k.IsNull() && !k.IsMarked() {
+			if _, again := exprs[k.AsString()]; !again {
+				exprs[k.AsString()] = pair.Value
+			}
 		}
 	}
-	return a.of(a.attr.Expr, val).named(key)
+	return exprs
 }
 
 // named returns a as the item key of what it was: limits becomes limits.cpu.
@@ -110,9 +115,10 @@ func (a arg) elements(want string) ([]arg, bool) {
 		a.errorf(sumInvalidType, "%s must be %s.", a.name(), want)
 		return nil, false
 	}
+	exprs, _ := hcl.ExprList(a.attr.Expr)
 	var list []arg
 	for i, v := range a.val.AsValueSlice() {
-		list = append(list, a.element(i, v))
+		list = append(list, a.element(i, v, exprs))
 	}
 	return list, true
 }
@@ -135,9 +141,13 @@ func (a arg) items(example string) (map[string]arg, bool) {
 		a.errorf(sumInvalidType, "%s must be a map, such as { %s }.", a.name(), example)
 		return nil, false
 	}
-	items := map[string]arg{}
+	exprs, items := a.places(), map[string]arg{}
 	for key, v := range a.val.AsValueMap() {
-		items[key] = a.item(key, v)
+		expr, ok := exprs[key]
+		if !ok {
+			expr = a.attr.Expr
+		}
+		items[key] = a.of(expr, v).named(key)
 	}
 	return items, true
 }
