@@ -1,43 +1,70 @@
 package hclspec
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
 )
 
-// noDisk is a file system without files.
-type noDisk struct{}
+// memory is a disk with a few files.
+type memory struct{ fstest.MapFS }
 
-func (noDisk) ReadFile(string) ([]byte, error) { return nil, errors.New("no such file") }
-func (noDisk) IsFile(string) bool              { return false }
-func (noDisk) Real(path string) string         { return path }
+func (m memory) ReadFile(path string) ([]byte, error) { return fs.ReadFile(m.MapFS, rootless(path)) }
 
-func (noDisk) ReadDir(string) ([]fs.DirEntry, error) { return nil, errors.New("no such directory") }
+func (m memory) ReadDir(path string) ([]fs.DirEntry, error) {
+	return fs.ReadDir(m.MapFS, rootless(path))
+}
+
+func (m memory) IsFile(path string) bool {
+	info, err := fs.Stat(m.MapFS, rootless(path))
+	return err == nil && info.Mode().IsRegular()
+}
+
+func (m memory) Real(path string) string { return path }
+
+func rootless(path string) string { return cmp.Or(strings.TrimPrefix(path, "/"), ".") }
 
 // hugeNumber matches what would fill the memory if it were printed.
 var hugeNumber = regexp.MustCompile(`[0-9][eE]\+?[0-9]{4}`)
 
 // loadText loads one file from memory.
 func loadText(name, text string) (*Project, hcl.Diagnostics) {
-	d := newDecoder(Options{ToolboxImage: "localhost/toolbox:1"}, noDisk{})
-	return d.load("/project", []source{{path: "/project/" + name, shown: name, text: []byte(text)}}, nil)
+	return loadTexts(map[string]string{name: text}, name)
+}
+
+// loadTexts loads one file of several in memory. The others are there to be
+// called as modules.
+func loadTexts(files map[string]string, name string) (*Project, hcl.Diagnostics) {
+	disk := memory{fstest.MapFS{}}
+	for name, text := range files {
+		disk.MapFS["project/"+name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	d := newDecoder(Options{ToolboxImage: "localhost/toolbox:1"}, disk)
+	d.cwd = "/project"
+	return d.load("/project", []source{{path: "/project/" + name, shown: name, text: []byte(files[name])}}, nil)
 }
 
 // FuzzLoad checks that no text crashes Load, that its diagnostics can be
-// written, and that what it accepts is a workflow that can run.
+// written, and that what it accepts is a workflow that can run. The second
+// text is a module, in HCL and in JSON, and a template.
 func FuzzLoad(f *testing.F) {
-	for _, pattern := range []string{"testdata/valid/*.hcl", "testdata/valid/*.json", "testdata/invalid/*.hcl"} {
+	module, err := os.ReadFile("testdata/valid/modules/db/work.limber.hcl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, pattern := range []string{"testdata/valid/*.hcl", "testdata/valid/*.json", "testdata/invalid/*.hcl", "testdata/invalid/*/*.hcl"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)
@@ -47,27 +74,40 @@ func FuzzLoad(f *testing.F) {
 			if err != nil {
 				f.Fatal(err)
 			}
-			f.Add(filepath.Ext(file) == ".json", string(text))
+			f.Add(filepath.Ext(file) == ".json", anySource.ReplaceAllString(string(text), "./m"), string(module))
+			f.Add(false, callsModule, anySource.ReplaceAllString(string(text), "../m"))
 		}
 	}
-	f.Fuzz(func(t *testing.T, isJSON bool, text string) {
-		if hugeNumber.MatchString(text) {
+	f.Fuzz(func(t *testing.T, isJSON bool, text, module string) {
+		if hugeNumber.MatchString(text) || hugeNumber.MatchString(module) {
 			t.Skip("hcl itself prints such numbers in full")
 		}
 		name := "limber.hcl"
 		if isJSON {
 			name = "limber.json"
 		}
-		p, diags := loadText(name, text)
+		p, diags := loadTexts(map[string]string{name: text, "m/m.limber.hcl": module, "j/j.limber.json": module, "t.tpl": module}, name)
 		written(t, p, diags)
 		if diags.HasErrors() != (p.Workflows == nil) {
 			t.Fatalf("errors: %t, workflows: %v", diags.HasErrors(), p.Workflows)
 		}
+		names := map[string]bool{}
 		for _, w := range p.Workflows {
+			if names[w.Name] || !ValidName(w.Name) {
+				t.Errorf("bad name of a workflow: %q", w.Name)
+			}
+			names[w.Name] = true
 			checkWorkflow(t, w)
 		}
 	})
 }
+
+// anySource matches the source of a module, to be replaced by one that is
+// there.
+var anySource = regexp.MustCompile(`\.\.?/[a-z./]*`)
+
+const callsModule = "module \"a\" {\n  source = \"./m\"\n  for_each = toset([\"x\", \"y\"])\n  tag = each.key\n}\n" +
+	"module \"b\" {\n  source = \"./j\"\n}\nlocals {\n  l = [module.a, module.b, try(templatefile(\"t.tpl\", {}), \"\")]\n}\n"
 
 func checkWorkflow(t *testing.T, w *engine.Workflow) {
 	t.Helper()
@@ -87,6 +127,16 @@ func checkWorkflow(t *testing.T, w *engine.Workflow) {
 		for _, h := range []*engine.Handler{u.PostStart, u.PreStop} {
 			if h != nil && handlers(*h) != 1 {
 				t.Errorf("bad hook of %s: %+v", u.Name, h)
+			}
+		}
+		for _, m := range u.Container.Mounts {
+			if !slices.ContainsFunc(w.Volumes, func(v engine.Volume) bool { return v.Name == m.Source && ValidName(v.Name) }) {
+				t.Errorf("%s mounts %q, which the workflow does not have", u.Name, m.Source)
+			}
+		}
+		for _, s := range u.Secrets {
+			if !slices.ContainsFunc(w.Secrets, func(v engine.SecretSource) bool { return v.Name == s.Name && ValidName(v.Name) }) {
+				t.Errorf("%s sees %q, which the workflow does not have", u.Name, s.Name)
 			}
 		}
 		names[u.Name] = true

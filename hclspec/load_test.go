@@ -91,16 +91,24 @@ func compareGolden(t *testing.T, path, got string) {
 }
 
 func TestJSONGivesTheSameProject(t *testing.T) {
-	native, diags := Load(testOptions("testdata/valid/product.hcl"))
-	if len(diags) > 0 {
-		t.Fatal(written(t, native, diags))
+	twins, err := filepath.Glob("testdata/valid/*.limber.json")
+	if err != nil || len(twins) == 0 {
+		t.Fatalf("no files: %v", err)
 	}
-	twin, diags := Load(testOptions("testdata/valid/product.limber.json"))
-	if len(diags) > 0 {
-		t.Fatal(written(t, twin, diags))
-	}
-	if diff := gocmp.Diff(printed(t, native), printed(t, twin)); diff != "" {
-		t.Errorf("-hcl +json:\n%s", diff)
+	for _, twin := range twins {
+		t.Run(filepath.Base(twin), func(t *testing.T) {
+			native, diags := Load(testOptions(strings.TrimSuffix(twin, ".limber.json") + ".hcl"))
+			if len(diags) > 0 {
+				t.Fatal(written(t, native, diags))
+			}
+			same, diags := Load(testOptions(twin))
+			if len(diags) > 0 {
+				t.Fatal(written(t, same, diags))
+			}
+			if diff := gocmp.Diff(printed(t, native), printed(t, same)); diff != "" {
+				t.Errorf("-hcl +json:\n%s", diff)
+			}
+		})
 	}
 }
 
