@@ -20,6 +20,7 @@ type call struct {
 	dir    string // absolute; "": there is none
 	shown  string // dir as it is written
 
+	dependsOn []dependency
 	args      hcl.Attributes
 	instances []*decoder
 }
@@ -32,13 +33,13 @@ var moduleTable = newTable(table[call]{
 	attrs: []attr[call]{
 		{name: "source", doc: "the directory of its files: from this file's if it begins with ./ or ../, else absolute", required: true, raw: moduleSource},
 		forEachAttribute[call]("module"),
+		{name: "depends_on", doc: "workflows, as in [workflow.db], or all of another module, as in [module.db], that all of this one wait for", raw: dependsOn([]string{"workflow", "module"}, func(c *call) *[]dependency { return &c.dependsOn })},
 	},
 	others: func(a *hcl.Attribute, c *call) { c.args[a.Name] = a },
 	refusals: []refusal{
 		noCount,
 		notHere("version", "a module is the directory that source names, as it is."),
 		notHere("providers", "limber has none."),
-		notHere("depends_on", "a module has no start of its own. Its workflows have."),
 	},
 })
 
@@ -49,7 +50,9 @@ func (d *decoder) addCall(b *hcl.Block) {
 	c.forEach = g["for_each"]
 	n := &node{root: "module", name: c.name, decl: b.DefRange, several: c.forEach != nil}
 	for _, a := range inOrder(hcl.Attributes(g)) {
-		n.exprs = append(n.exprs, a.Expr)
+		if a.Name != "depends_on" { // names, not values
+			n.exprs = append(n.exprs, a.Expr)
+		}
 	}
 	n.evaluate = func() cty.Value { return d.evaluateCall(c) }
 	if !d.nodes.add(n) {

@@ -39,6 +39,7 @@ type decoder struct {
 	parent *decoder // of the module with the call; nil: this is the project
 	call   *call
 	title  string   // "module.db"
+	key    string   // of for_each
 	prefix string   // of its names in the whole project
 	reals  []string // its directories, without symbolic links
 
@@ -50,6 +51,7 @@ type decoder struct {
 	volumes   map[string]*volume
 	outputs   map[string]*output
 	workflows []*workflow
+	inherited []edge // what the workflows wait for by the call's depends_on
 
 	names    map[string]cty.Value        // what expressions can refer to
 	contexts map[string]*hcl.EvalContext // by directory

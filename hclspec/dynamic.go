@@ -100,24 +100,24 @@ func (d *decoder) generated(dyn *dynamic, name string) (*hcl.Block, bool) {
 		d.errorf(dyn.labels.Expr.Range(), sumMissingLabel, "A block of this type has one label: write labels = [ … ] with one element.")
 		return nil, false
 	}
-	label, ok := d.label(exprs[0])
+	label, ok := d.plainText(exprs[0], "A label")
 	one.Labels, one.LabelRanges = []string{label}, []hcl.Range{exprs[0].Range()}
 	return &one, ok
 }
 
-// label evaluates a label.
-func (d *decoder) label(expr hcl.Expression) (string, bool) {
+// plainText evaluates what is to be known to everybody, such as a label.
+func (d *decoder) plainText(expr hcl.Expression, what string) (string, bool) {
 	v, ok := d.eval(expr, d.context(expr.Range().Filename))
 	if !ok {
 		return "", false
 	}
 	if v.ContainsMarked() {
-		d.errorf(expr.Range(), sumSensitive, "The label uses a sensitive variable, and everybody can see labels.")
+		d.errorf(expr.Range(), sumSensitive, "%s must not use a sensitive variable, because everybody can see it.", what)
 		return "", false
 	}
 	text, err := convert.Convert(v, cty.String)
 	if err != nil || text.IsNull() {
-		d.errorf(expr.Range(), sumInvalidType, "A label must be a string.")
+		d.errorf(expr.Range(), sumInvalidType, "%s must be a string.", what)
 		return "", false
 	}
 	return text.AsString(), true

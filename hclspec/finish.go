@@ -18,9 +18,7 @@ func finish(w *workflow) *engine.Workflow {
 		if !u.enabled {
 			continue
 		}
-		finished := finishUnit(u, w.spec.RestartPolicy)
-		finished.DependsOn = enabledDependencies(u, w)
-		spec.Units = append(spec.Units, finished)
+		spec.Units = append(spec.Units, finishUnit(u, w.spec.RestartPolicy))
 		for _, m := range u.mounts {
 			volumes[m.of] = true
 		}
@@ -28,9 +26,7 @@ func finish(w *workflow) *engine.Workflow {
 			secrets[s.of] = true
 		}
 	}
-	for _, dep := range w.dependsOn {
-		spec.DependsOn = append(spec.DependsOn, dep.name)
-	}
+	spec.DependsOn = namesIn(w.waitsFor)
 	spec.Resources = finishResources(w, spec)
 	for _, v := range slices.SortedFunc(maps.Keys(volumes), func(a, b *volume) int { return cmp.Compare(a.rank, b.rank) }) {
 		spec.Volumes = append(spec.Volumes, v.spec)
@@ -54,6 +50,7 @@ func finishResources(w *workflow, spec engine.Workflow) runtime.Resources {
 
 func finishUnit(u *unit, policy engine.RestartPolicy) engine.UnitSpec {
 	spec := u.spec
+	spec.DependsOn = namesIn(u.waitsFor)
 	spec.Restart = restartOf(u, policy)
 	spec.Restart.Rules = u.rules
 	for _, m := range u.mounts {

@@ -29,7 +29,7 @@ func (d *decoder) evaluateCall(c *call) cty.Value {
 		return cty.DynamicVal
 	}
 	if c.forEach == nil {
-		return d.instance(c, c.name, c.title())
+		return d.instance(c, "")
 	}
 	elements, ok := d.instances(c.block, c.forEach)
 	if !ok {
@@ -42,16 +42,21 @@ func (d *decoder) evaluateCall(c *call) cty.Value {
 		}
 		key := e.key.AsString()
 		d.iterate(eachName, e, func() {
-			values[key] = d.instance(c, instanceName(c.name, key), c.title()+"["+strconv.Quote(key)+"]")
+			values[key] = d.instance(c, key)
 		})
 	}
 	return cty.ObjectVal(values)
 }
 
-// instance decodes a module for one call and returns its outputs.
-func (d *decoder) instance(c *call, name, title string) cty.Value {
+// instance decodes a module for a call, or for a key of its for_each, and
+// returns its outputs.
+func (d *decoder) instance(c *call, key string) cty.Value {
 	m := newModule(d.loading)
-	m.parent, m.call, m.title, m.prefix = d, c, title, d.prefix+instanceName(name, "")
+	m.parent, m.call, m.key = d, c, key
+	m.title, m.prefix = c.title(), d.prefix+instanceName(c.name, "")
+	if c.forEach != nil {
+		m.title, m.prefix = m.title+"["+strconv.Quote(key)+"]", m.prefix+instanceName(key, "")
+	}
 	m.reals = []string{d.disk.Real(c.dir)}
 	if !m.mayBeCalled() {
 		return cty.DynamicVal

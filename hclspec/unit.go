@@ -31,6 +31,7 @@ type unit struct {
 	restart   *restart   // nil: no such block
 	rules     []engine.RestartRule
 	dependsOn []dependency
+	waitsFor  []edge // what validateServices finds
 	run       runMode
 	inputsAt  hcl.Range
 	resources resources
@@ -100,6 +101,7 @@ func unitTable(t table[unit]) *table[unit] {
 // group is the block of a unit, or of several with for_each.
 type group struct {
 	name    string
+	kind    string
 	several bool
 	decl    hcl.Range
 	label   hcl.Range
@@ -112,7 +114,7 @@ func unitGroup(add func(*decoder, *hcl.Block, *workflow)) func(*decoder, *hcl.Bl
 			add(d, b, w)
 			return
 		}
-		w.groups = append(w.groups, group{name: b.Labels[0], several: true, decl: b.DefRange, label: b.LabelRanges[0]})
+		w.groups = append(w.groups, group{name: b.Labels[0], kind: b.Type, several: true, decl: b.DefRange, label: b.LabelRanges[0]})
 		before := len(w.units)
 		d.repeat(b, func(one *hcl.Block) { add(d, one, w) })
 		for _, u := range w.units[before:] {

@@ -22,6 +22,7 @@ func (d *decoder) validateProject() {
 			m.validateHostPorts(ports)
 		})
 	}
+	d.validateDependsOn()
 }
 
 // validate reports what is wrong between blocks of a module.
@@ -37,7 +38,6 @@ func (d *decoder) validate() {
 			d.validatePreStop(w, u)
 		}
 	}
-	d.validateDependsOn()
 }
 
 // validateUnits checks that names are unique and that there is something to

@@ -18,6 +18,7 @@ type workflow struct {
 	groups []group
 
 	dependsOn []dependency
+	waitsFor  []edge // what validateDependsOn finds
 	resources resources
 }
 
@@ -27,7 +28,7 @@ var workflowTable = newTable(table[workflow]{
 		{name: "restart_policy", doc: "which exits of its units are followed by a new attempt; default always", set: choice(restartPolicies, nil, func(w *workflow) *engine.RestartPolicy { return &w.spec.RestartPolicy })},
 		{name: "active_deadline", doc: "the time a run may take; 0s, the default: any", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.ActiveDeadline })},
 		{name: "termination_grace_period", doc: "the time between the stop signal and the kill; default 30s", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.TerminationGracePeriod })},
-		{name: "depends_on", doc: "workflows of the project, as in [workflow.db]: a run begins when they are ready or have succeeded; a stop of all is in reverse order", raw: dependsOn("workflow", func(w *workflow) *[]dependency { return &w.dependsOn })},
+		{name: "depends_on", doc: "workflows, as in [workflow.db], or all of a module, as in [module.db]: a run begins when they are ready or have succeeded; a stop of all is in reverse order", raw: dependsOn([]string{"workflow", "module"}, func(w *workflow) *[]dependency { return &w.dependsOn })},
 	},
 	blocks: []nested[workflow]{
 		{name: "network", doc: "how its units see the network", once: true, add: addNetwork},
