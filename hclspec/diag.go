@@ -110,9 +110,8 @@ func (d *decoder) sorted() hcl.Diagnostics {
 		d.failf(sumMore, "There are %d more errors and warnings. Mend those above first.", more)
 	}
 	for _, diag := range d.diags {
-		m := d.origin[diag]
-		if m != nil && m.parent != nil && diag.Subject != nil && d.dirs[diag.Subject.Filename] == m.call.dir {
-			diag.Detail += m.trace()
+		if m := d.origin[diag]; m != nil && m.parent != nil {
+			diag.Detail += m.trace(diag.Subject)
 		}
 	}
 	return d.diags

@@ -163,8 +163,15 @@ func (d *decoder) tracing(do func()) {
 	}
 }
 
-// trace says which calls led to a module, for the end of a diagnostic.
-func (d *decoder) trace() string {
+// trace says which calls led to a module, for the end of a diagnostic. What is
+// in the call itself says that already, but for the instance.
+func (d *decoder) trace(subject *hcl.Range) string {
+	if subject == nil || d.dirs[subject.Filename] != d.call.dir {
+		if d.call.forEach == nil {
+			return ""
+		}
+		return "\n\nIn " + d.title + "."
+	}
 	title, calls := "", ""
 	for m := d; m.parent != nil; m = m.parent {
 		if title != "" {

@@ -48,6 +48,7 @@ func TestReuseDetails(t *testing.T) {
 		"no argument":                 {"module \"m\" {\n  source = \"./m\"\n}", `module.m needs a value for its variable "x" (how many). Write x = … into this block.`},
 		"an argument of a wrong type": {"module \"m\" {\n  source = \"./m\"\n  x = []\n}", "module.m gives var.x a value that does not fit its type, number: number required"},
 		"an argument that is refused": {"module \"m\" {\n  source = \"./m\"\n  x = 10\n}", "limber.hcl line 10, in module \"m\":\n  10:   x = 10\n\nvar.x: Too many."},
+		"an argument of an instance":  {"module \"m\" {\n  source = \"./m\"\n  for_each = { a = 1, b = 10 }\n  x = each.value\n}", "var.x: Too many.\n\nIn module.m[\"b\"]."},
 		"an error in a module":        {"module \"m\" {\n  source = \"./m\"\n  x = 1\n  image = \"z\"\n}", "m/m.limber.hcl line 15, in workflow \"w\":"},
 		"the call that led there":     {"module \"m\" {\n  source = \"./m\"\n  x = 1\n  image = \"z\"\n}", "In module.m, which is called at limber.hcl:8."},
 		"an instance":                 {"module \"m\" {\n  source = \"./m\"\n  for_each = toset([\"k\"])\n  x = 1\n  image = \"z\"\n}", "In module.m[\"k\"], which is called at limber.hcl:8."},
