@@ -27,14 +27,6 @@ func forEachAttribute[T any](of string) attr[T] {
 
 var noCount = notHere("count", "instances have names and no numbers. Write for_each = toset([\"a\", \"b\"]), or for_each = { a = …, b = … }.")
 
-// repeatable makes of an add one that heeds for_each: it is called for each
-// instance, with a block called NAME-KEY.
-func repeatable[T any](add func(*decoder, *hcl.Block, *T)) func(*decoder, *hcl.Block, *T) {
-	return func(d *decoder, b *hcl.Block, into *T) {
-		d.repeat(b, func(one *hcl.Block) { add(d, one, into) })
-	}
-}
-
 // repeat calls do for each instance of a block, or once if the block has no
 // for_each. If for_each is not as it should be it calls do once as well, with
 // an element of which nothing is known, to find what else is wrong.

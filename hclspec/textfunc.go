@@ -46,8 +46,8 @@ func decodeURL(s string) (string, error) {
 }
 
 // sumFunc makes a function that prints the checksum of a string.
-func sumFunc(algorithm func() hash.Hash, print func([]byte) string) function.Function {
-	return textFunc(func(s string) (string, error) { return print(checksum(algorithm, []byte(s))), nil })
+func sumFunc(algorithm func() hash.Hash, show func([]byte) string) function.Function {
+	return textFunc(func(s string) (string, error) { return show(checksum(algorithm, []byte(s))), nil })
 }
 
 func checksum(algorithm func() hash.Hash, content []byte) []byte {
