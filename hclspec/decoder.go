@@ -53,6 +53,8 @@ type decoder struct {
 	workflows []*workflow
 	inherited []edge // what the workflows wait for by the call's depends_on
 
+	outputUses []outputUse // of the units so far
+
 	names    map[string]cty.Value        // what expressions can refer to
 	contexts map[string]*hcl.EvalContext // by directory
 	scope    *scope                      // of what is decoded; nil: the module's

@@ -43,7 +43,7 @@ func TestDetails(t *testing.T) {
 }
 
 func TestUnknownPropertiesInJSON(t *testing.T) {
-	dir := write(t, map[string]string{"x.limber.json": `{"workflow": {"w": [{"service": {"s": {"image": "img:1", "imge": "x", "outputs": []}}}]}}`})
+	dir := write(t, map[string]string{"x.limber.json": `{"workflow": {"w": [{"service": {"s": {"image": "img:1", "imge": "x", "plugin": {"x": {}}}}}]}}`})
 	p, diags := Load(Options{Dir: dir, Files: []string{"."}})
 	text := written(t, p, diags)
 	for _, want := range []string{`Did you mean "image"?`, "Not supported yet"} {

@@ -23,8 +23,14 @@ func (d *decoder) text(name string) []byte {
 
 // evalAttribute evaluates an attribute that people can see in the engine, so
 // that it must not hold anything sensitive.
-func (d *decoder) evalAttribute(a *hcl.Attribute) (cty.Value, bool) {
-	v, ok := d.eval(a.Expr, d.context(a.Expr.Range().Filename))
+func (d *decoder) evalAttribute(a *hcl.Attribute, outputs bool) (cty.Value, bool) {
+	ctx, ok := d.context(a.Expr.Range().Filename), true
+	if outputs {
+		if ctx, ok = d.withOutputs(a.Expr, ctx); !ok {
+			return cty.DynamicVal, false
+		}
+	}
+	v, ok := d.eval(a.Expr, ctx)
 	if !ok {
 		return v, false
 	}
@@ -41,6 +47,9 @@ func (d *decoder) evalAttribute(a *hcl.Attribute) (cty.Value, bool) {
 // earlier, about something that the expression uses.
 func (d *decoder) eval(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
 	refs := expr.Variables()
+	if _, known := ctx.Variables[stepRoot]; known { // checked by withOutputs
+		refs = slices.DeleteFunc(refs, func(ref hcl.Traversal) bool { return ref.RootName() == stepRoot })
+	}
 	if !d.checkReferences(refs) || !d.checkKeys(expr, ctx) {
 		return cty.DynamicVal, false
 	}

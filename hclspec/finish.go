@@ -13,7 +13,7 @@ import (
 // in what depends on several blocks.
 func finish(w *workflow) *engine.Workflow {
 	spec := w.spec
-	volumes, secrets := map[*volume]bool{}, map[*secret]bool{}
+	volumes, secrets, outputs := map[*volume]bool{}, map[*secret]bool{}, map[string]engine.SecretSource{}
 	for _, u := range w.units {
 		if !u.enabled {
 			continue
@@ -25,6 +25,9 @@ func finish(w *workflow) *engine.Workflow {
 		for _, s := range u.secrets {
 			secrets[s.of] = true
 		}
+		for _, s := range u.secretOutputs {
+			outputs[s.Name] = s
+		}
 	}
 	spec.DependsOn = namesIn(w.waitsFor)
 	spec.Resources = finishResources(w, spec)
@@ -33,6 +36,9 @@ func finish(w *workflow) *engine.Workflow {
 	}
 	for _, s := range slices.SortedFunc(maps.Keys(secrets), func(a, b *secret) int { return cmp.Compare(a.rank, b.rank) }) {
 		spec.Secrets = append(spec.Secrets, s.spec)
+	}
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		spec.Secrets = append(spec.Secrets, outputs[name])
 	}
 	return &spec
 }

@@ -26,6 +26,7 @@ var initTable = unitTable(table[unit]{
 		{name: "inputs", doc: "files and directories whose content counts for run = \"on_change\"", set: inputs},
 	},
 	blocks: []nested[unit]{
+		{name: "output", label: "name", doc: "a value that it leaves for the units after it, as a line NAME=VALUE in the file that $LIMBER_OUTPUT names; they have it as init.STEP.outputs.NAME", add: addStepOutput},
 		{name: "retry", doc: "how often and how soon it is tried again after a failure", once: true, add: addRetry},
 	},
 	refusals: []refusal{
@@ -43,6 +44,9 @@ func addInit(d *decoder, b *hcl.Block, w *workflow) {
 	u := d.addUnit(engine.Init, initTable, b, w)
 	if u.run != runAlways {
 		u.spec.Run = engine.RunMode(u.run)
+	}
+	if u.spec.Run != engine.RunAlways && u.sensitiveAt != nil {
+		d.errorf(*u.sensitiveAt, sumConflict, "A step that does not run in every run has no sensitive outputs: they would have to be kept on disk. Write run = \"always\".")
 	}
 	if len(u.spec.Inputs) > 0 && u.spec.Run != engine.RunOnChange {
 		d.errorf(u.inputsAt, sumConflict, "inputs count for run = \"on_change\" alone.")

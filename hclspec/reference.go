@@ -55,8 +55,8 @@ func (d *decoder) checkReference(ref hcl.Traversal) bool {
 		return d.checkMember(ref, limberMembers, sumUnknownReference, remedies[root])
 	case "path":
 		return d.checkMember(ref, pathMembers, sumUnknownReference, remedies[root])
-	case "init":
-		d.errorf(ref.SourceRange(), sumNotYet, "Outputs of init steps (init.NAME.outputs) are not available yet. Until then let the step write a file into a volume that both units mount.")
+	case stepRoot:
+		d.errorf(ref.SourceRange(), sumNotAllowed, "Outputs of init steps are known only when the step has ended. The units after it can have them in command, args, working_dir and env; write the reference there.")
 	case eachName:
 		d.errorf(ref.SourceRange(), sumUnknownReference, "each.key and each.value are there in a block with for_each, and this is in none. Write for_each = toset([\"a\", \"b\"]) into the unit, volume, secret or module.")
 	case "count":

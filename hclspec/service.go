@@ -13,6 +13,7 @@ var serviceTable = unitTable(table[unit]{
 	},
 	blocks: longRunningBlocks,
 	refusals: append([]refusal{
+		notHere("output", noOutputs),
 		notHere("retry", "retry is for init steps. Write restart { … }."),
 	}, longRunningRefusals...),
 })

@@ -10,6 +10,7 @@ var sidecarTable = unitTable(table[unit]{
 	noun:   "a sidecar",
 	blocks: longRunningBlocks,
 	refusals: append([]refusal{
+		notHere("output", noOutputs),
 		notHere("depends_on", startsInOrder),
 		notHere("retry", "retry is for init steps. Write restart { … }."),
 	}, longRunningRefusals...),

@@ -27,6 +27,7 @@ type attr[T any] struct {
 	set      func(a arg, into *T)
 	raw      func(d *decoder, a *hcl.Attribute, into *T) // instead of set: the expression, not evaluated
 	required bool
+	outputs  bool // whether its strings may have outputs of steps in them
 }
 
 // nested is a block within a block that becomes a T.
@@ -109,7 +110,7 @@ func (t *table[T]) decodeAttributes(d *decoder, b *hcl.Block, attrs hcl.Attribut
 		case at.raw != nil:
 			at.raw(d, a, into)
 		default:
-			v, ok := d.evalAttribute(a)
+			v, ok := d.evalAttribute(a, at.outputs)
 			if ok && v.IsNull() {
 				t.checkRequired(d, at, a.Expr.Range())
 			} else if ok {

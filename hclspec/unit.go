@@ -35,6 +35,10 @@ type unit struct {
 	run       runMode
 	inputsAt  hcl.Range
 	resources resources
+
+	sensitiveAt   *hcl.Range  // the first sensitive output
+	outputUses    []outputUse // of steps before it
+	secretOutputs []engine.SecretSource
 }
 
 // labelPrefix is of the labels that limber sets itself.
@@ -46,10 +50,10 @@ var unitAttributes = []attr[unit]{
 	{name: "pull", doc: "when the image is pulled: missing, always or never; default: always for the tag latest, else missing", set: choice(
 		[]runtime.PullPolicy{runtime.PullMissing, runtime.PullAlways, runtime.PullNever}, nil,
 		func(u *unit) *runtime.PullPolicy { return &u.spec.Container.Pull })},
-	{name: "command", doc: "what it runs instead of the image's entrypoint and command", set: command(func(u *unit) *[]string { return &u.spec.Container.Command })},
-	{name: "args", doc: "what its command gets instead of the image's command", set: texts(func(u *unit) *[]string { return &u.spec.Container.Args })},
-	{name: "working_dir", doc: "the directory it runs in; default: the image's", set: containerPath(func(u *unit) *string { return &u.spec.Container.WorkingDir })},
-	{name: "env", doc: "its environment, beside the image's", set: env},
+	{name: "command", doc: "what it runs instead of the image's entrypoint and command", outputs: true, set: command(func(u *unit) *[]string { return &u.spec.Container.Command })},
+	{name: "args", doc: "what its command gets instead of the image's command", outputs: true, set: texts(func(u *unit) *[]string { return &u.spec.Container.Args })},
+	{name: "working_dir", doc: "the directory it runs in; default: the image's", outputs: true, set: containerPath(func(u *unit) *string { return &u.spec.Container.WorkingDir })},
+	{name: "env", doc: "its environment, beside the image's", outputs: true, set: env},
 	{name: "env_file", doc: "a file, or a list of files, with lines NAME=value for its environment", set: envFile},
 	{name: "labels", doc: "labels of its containers", set: labels},
 	forEachAttribute[unit]("unit"),
@@ -70,7 +74,7 @@ var unitBlocks = []nested[unit]{
 var unitRefusals = []refusal{
 	noCount,
 	notYet("plugin", "plugins are not available yet. Until then set image = limber.toolbox and a command such as [\"wait-tcp\", \"queue:5672\"]."),
-	notYet("outputs", "until then write a file into a volume that both units mount."),
+	notHere("outputs", "an init step declares each with output \"NAME\" { }, and leaves it as a line NAME=VALUE in the file $LIMBER_OUTPUT."),
 	notHere("entrypoint", "it is called command here, and what Compose calls command is args."),
 	notHere("environment", "it is called env here."),
 	notHere("volumes", "write a mount \"VOLUME\" { path = … } block for each."),
@@ -135,7 +139,9 @@ func (u *unit) madeOf() string {
 func (d *decoder) addUnit(kind engine.Kind, t *table[unit], b *hcl.Block, w *workflow) *unit {
 	u := &unit{decl: b.DefRange, label: b.LabelRanges[0], enabled: true}
 	u.spec.Name, u.spec.Kind = d.name(b), kind
+	before := len(d.outputUses)
 	t.decode(d, b, u)
+	u.outputUses = slices.Clone(d.outputUses[before:])
 	if u.spec.Container.Pull == "" {
 		u.spec.Container.Pull = d.defaultPull(u.spec.Container.Image)
 	}

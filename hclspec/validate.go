@@ -34,6 +34,7 @@ func (d *decoder) validate() {
 		for _, u := range w.units {
 			d.validateMounts(u)
 			d.validateSecrets(u)
+			d.validateOutputs(w, u)
 			d.resolvePorts(u, ports)
 			d.validatePreStop(w, u)
 		}

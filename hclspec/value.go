@@ -87,10 +87,11 @@ func (a arg) text() (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if strings.ContainsRune(v.AsString(), 0) {
+	if strings.ContainsRune(withoutOutputs(v.AsString()), 0) {
 		a.errorf(sumBadValue, "%s must not contain a NUL character.", a.name())
 		return "", false
 	}
+	a.noteOutputs(v.AsString())
 	return v.AsString(), true
 }
 

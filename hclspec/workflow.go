@@ -41,7 +41,7 @@ var workflowTable = newTable(table[workflow]{
 		notHere("for_each", "units, volumes, secrets and modules take it. For several workflows put one into a module, and give the module block the for_each."),
 		notHere("restart_rule", "it belongs into the unit whose exit codes it is about."),
 		notHere("inputs", "it belongs into the init steps that they are of, with run = \"on_change\"."),
-		notYet("outputs", "until then let units share files in a volume."),
+		notHere("outputs", "an init step declares each with output \"NAME\" { }."),
 		notHere("secret", "declare it at the top of the file, and name it in the units that may see it."),
 		notHere("volume", "declare it at the top of the file, and mount it in the units that need it."),
 		notHere("variable", "declare it at the top of the file."),

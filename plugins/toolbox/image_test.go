@@ -59,6 +59,7 @@ const wantListing = `5 0755 0 bin/
 2 0777 0 bin/fail-times -> limber
 2 0777 0 bin/false -> limber
 2 0777 0 bin/http-serve -> limber
+2 0777 0 bin/output -> limber
 2 0777 0 bin/pause -> limber
 2 0777 0 bin/sleep -> limber
 2 0777 0 bin/true -> limber

@@ -44,6 +44,7 @@ var commands = []command{
 	{"fail-times", "[--code N] TIMES FILE", failTimes},
 	{"false", "", func(*call) int { return exitFailed }},
 	{"http-serve", "[--listen ADDR] [--dir DIR] [--text TEXT] [--status N] [--delay D] [--start-delay D]", httpServe},
+	{"output", "NAME=VALUE...", output},
 	{"pause", "", pause},
 	{"sleep", "TIME", sleep},
 	{"true", "", func(*call) int { return exitOK }},

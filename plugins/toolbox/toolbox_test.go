@@ -175,6 +175,22 @@ func TestWriteFile(t *testing.T) {
 	}
 }
 
+func TestOutput(t *testing.T) {
+	compare(t, do("output", "a=1"), result{1, "", "output: there is no $LIMBER_OUTPUT: the step declares no output\n"})
+	path := filepath.Join(t.TempDir(), "output")
+	t.Setenv(outputFile, path)
+	compare(t, do("output", "a=1", "b=x=y"), result{})
+	compare(t, do("output", "c="), result{})
+	if got, err := os.ReadFile(path); err != nil || string(got) != "a=1\nb=x=y\nc=\n" {
+		t.Errorf("left is %q, %v", got, err)
+	}
+	compare(t, do("output", "a"), result{2, "", "output: \"a\" is not NAME=VALUE in a line\n"})
+	compare(t, do("output", "a=1\nb=2"), result{2, "", "output: \"a=1\\nb=2\" is not NAME=VALUE in a line\n"})
+	if got := do("output"); got.Code != 2 {
+		t.Errorf("without arguments: %+v", got)
+	}
+}
+
 func TestFailTimes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "count")
 	compare(t, do("fail-times", "2", path), result{1, "", "fail-times: call 1 fails, as do the first 2\n"})

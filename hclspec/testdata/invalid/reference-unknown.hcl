@@ -15,7 +15,6 @@ workflow "w" {
       E = path.modul # ERROR: Unknown reference
       F = volume.v # ERROR: Unknown volume
       G = var # ERROR: Incomplete reference
-      H = init.a.outputs.x # ERROR: Not supported yet
       I = each.key # ERROR: Unknown reference
       J = count.index # ERROR: Unknown reference
       K = module.db # ERROR: Unknown reference

@@ -1,7 +1,7 @@
 workflow "w" {
   for_each = {} # ERROR: Not allowed here
   inputs = [] # ERROR: Not allowed here
-  outputs = [] # ERROR: Not supported yet
+  outputs = [] # ERROR: Not allowed here
   restart_rule { # ERROR: Not allowed here
   }
   secret "x" { # ERROR: Not allowed here
