@@ -31,15 +31,15 @@ func (d *decoder) spend(a *hcl.Attribute, v cty.Value) {
 	}
 }
 
-// affordable reports whether there may be another instance of what an
-// attribute of a block makes, and complains once if not.
-func (d *decoder) affordable(a *hcl.Attribute) bool {
+// affordable reports whether there may be another instance of what the
+// expression at rng makes, and complains once if not.
+func (d *decoder) affordable(rng hcl.Range) bool {
 	if d.spent <= maxSpent {
 		return true
 	}
 	if !d.exhausted {
 		d.exhausted = true
-		d.errorf(a.Expr.Range(), sumTooLarge, "What for_each, dynamic blocks and modules make of these files grows beyond all measure, so the rest is left out. Repeat less, or split the project.")
+		d.errorf(rng, sumTooLarge, "What for_each, dynamic blocks and modules make of these files grows beyond all measure, so the rest is left out. Repeat less, or split the project.")
 	}
 	return false
 }

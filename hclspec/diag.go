@@ -46,6 +46,7 @@ const (
 	sumReadFile           = "Cannot read file"
 	sumSecretRef          = "Secret in an expression"
 	sumSensitive          = "Sensitive value would be visible"
+	sumTooDeep            = "Nested too deeply"
 	sumTooLarge           = "Too much to repeat"
 	sumTooMany            = "Too many blocks"
 	sumUnknownAttribute   = "Unknown attribute"

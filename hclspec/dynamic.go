@@ -63,7 +63,7 @@ func (t *table[T]) expand(d *decoder, b *hcl.Block, add func(*hcl.Block)) {
 		return
 	}
 	for _, e := range elementsOf(v) {
-		if !d.affordable(dyn.forEach) {
+		if !d.affordable(dyn.forEach.Expr.Range()) {
 			return
 		}
 		d.spent += blockPrice

@@ -56,7 +56,7 @@ var pureFunctions = map[string]function.Function{
 	"index":           indexFunc,
 	"issensitive":     isSensitiveFunc,
 	"join":            stdlib.JoinFunc,
-	"jsondecode":      stdlib.JSONDecodeFunc,
+	"jsondecode":      guarded(stdlib.JSONDecodeFunc, flat),
 	"jsonencode":      stdlib.JSONEncodeFunc,
 	"keys":            stdlib.KeysFunc,
 	"length":          lengthFunc,
@@ -113,7 +113,7 @@ var pureFunctions = map[string]function.Function{
 	"urldecode":       textFunc(decodeURL),
 	"urlencode":       textFunc(func(s string) (string, error) { return url.QueryEscape(s), nil }),
 	"values":          stdlib.ValuesFunc,
-	"yamldecode":      guarded(yaml.YAMLDecodeFunc, withoutBombs),
+	"yamldecode":      guarded(yaml.YAMLDecodeFunc, small),
 	"yamlencode":      yaml.YAMLEncodeFunc,
 	"zipmap":          stdlib.ZipmapFunc,
 

@@ -255,8 +255,9 @@ var wrongCalls = map[string]string{
 	`transpose({ a = [null] })`:                             "must not hold null",
 	`urldecode("%zz")`:                                      "not the URL encoding",
 	`uuid()`:                                                "another value at every call",
-	`yamldecode("a: *x")`:                                   "undefined anchor",
-	"yamldecode(<<EOT\n" + yamlBomb() + "EOT\n)":            "excessive aliasing",
+	`yamldecode("a: &x [*x]")`:                              "nested too deeply",
+	`yamldecode("a: *x")`:                                   "unknown anchor",
+	"yamldecode(<<EOT\n" + yamlBomb() + "EOT\n)":            "its aliases stand for too much",
 }
 
 // TestFunctionsKeepMarks calls every function with something sensitive: what

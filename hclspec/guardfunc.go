@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -77,19 +76,65 @@ func fewCombinations(args []cty.Value) error {
 	return nil
 }
 
-// withoutBombs checks the argument of yamldecode: a few lines of aliases can
-// stand for more than any memory holds. The package yaml.v3 counts them.
-func withoutBombs(args []cty.Value) error {
+// flat checks the argument of jsondecode.
+func flat(args []cty.Value) error {
+	if v := args[0]; v.IsKnown() && !v.IsNull() && !v.IsMarked() && tooDeep([]byte(v.AsString())) > 0 {
+		return function.NewArgError(0, errDeep)
+	}
+	return nil
+}
+
+// small checks the argument of yamldecode: a few lines of aliases can stand
+// for more than any memory holds. The package yaml.v3 reads them as they are.
+func small(args []cty.Value) error {
 	v := args[0]
-	if !v.IsKnown() || v.IsNull() || v.IsMarked() || strings.Count(v.AsString(), "*") < fewAliases {
+	if !v.IsKnown() || v.IsNull() || v.IsMarked() {
 		return nil
 	}
-	var content any
-	if err := yaml.Unmarshal([]byte(v.AsString()), &content); err != nil {
+	var root yaml.Node
+	err := yaml.Unmarshal([]byte(v.AsString()), &root)
+	if err == nil {
+		_, err = yamlSize(&root, 0, map[*yaml.Node]int{})
+	}
+	if err != nil {
 		return function.NewArgError(0, err)
 	}
 	return nil
 }
 
-// fewAliases do no harm.
-const fewAliases = 10
+// What YAML may hold, with what its aliases stand for.
+const (
+	maxYAMLDepth = 100
+	maxYAMLSize  = 1 << 20
+)
+
+var (
+	errDeep  = errors.New("it is nested too deeply")
+	errLarge = errors.New("its aliases stand for too much")
+)
+
+// yamlSize returns how many nodes there are in one, with those that aliases
+// stand for.
+func yamlSize(n *yaml.Node, depth int, known map[*yaml.Node]int) (int, error) {
+	if depth > maxYAMLDepth {
+		return 0, errDeep
+	}
+	if size, ok := known[n]; ok {
+		return size, nil
+	}
+	total, parts := 1, n.Content
+	if n.Alias != nil {
+		parts = []*yaml.Node{n.Alias}
+	}
+	for _, part := range parts {
+		size, err := yamlSize(part, depth+1, known)
+		if err != nil {
+			return 0, err
+		}
+		if total += size; total > maxYAMLSize {
+			return 0, errLarge
+		}
+	}
+	known[n] = total
+	return total, nil
+}

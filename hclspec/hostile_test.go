@@ -88,6 +88,10 @@ func TestHostileFiles(t *testing.T) {
 			files: chain(map[string]string{}, 10, "for_each = "+thousand+"\n"),
 			want:  sumTooLarge,
 		},
+		"modules of which each calls two": {
+			files: chain(map[string]string{}, 15, "}\nmodule \"n\" {\n  source = \"./d\"\n"),
+			want:  sumTooLarge,
+		},
 		"modules deep in modules": {files: chain(map[string]string{}, 100, ""), want: sumModuleCycle},
 		"modules as deep as they may be": {
 			files: chain(map[string]string{}, maxModuleDepth, ""),
@@ -139,6 +143,41 @@ func TestHostileFiles(t *testing.T) {
 		"a template that renders itself": {
 			files: map[string]string{"x.limber.hcl": unit("args = [templatefile(\"t.tpl\", {})]"), "t.tpl": "${templatefile(\"t.tpl\", {})}"},
 			want:  "Error in function call",
+		},
+		"deep brackets":    {files: inItself("locals {\n  a = ", "["), want: sumTooDeep},
+		"deep blocks":      {files: inItself("", "a {\n"), want: sumTooDeep},
+		"deep templates":   {files: inItself("locals {\n  a = ", "\"${"), want: sumTooDeep},
+		"deep directives":  {files: inItself("locals {\n  a = <<EOT\n", "%{ if true }\n"), want: sumTooDeep},
+		"deep loops":       {files: inItself("locals {\n  a = <<EOT\n", "%{~    for x in [] ~}\n"), want: sumTooDeep},
+		"many signs":       {files: inItself("locals {\n  a = ", "!"), want: sumTooDeep},
+		"a long sum":       {files: inItself("locals {\n  a = (1", "\n+1"), want: sumTooDeep},
+		"a long condition": {files: inItself("locals {\n  a = ", "true ? 1 : "), want: sumTooDeep},
+		"deep JSON":        {files: map[string]string{"x.limber.json": strings.Repeat("[", 1<<20)}, want: sumTooDeep},
+		"deep values of variables": {
+			files: map[string]string{"x.limber.hcl": named("w"), "x.auto.limbervars": "a = " + strings.Repeat("[", 1<<20)},
+			want:  sumTooDeep,
+		},
+		"a deep template": {
+			files: map[string]string{"x.limber.hcl": unit("args = [templatefile(\"t.tpl\", {})]"), "t.tpl": strings.Repeat("${[", 1<<20)},
+			want:  "it is nested too deeply",
+		},
+		"deep YAML": {
+			files: map[string]string{"x.limber.hcl": unit("args = [jsonencode(yamldecode(file(\"x.yaml\")))]"), "x.yaml": strings.Repeat("[", 1<<20)},
+			want:  "Invalid function argument",
+		},
+		"deep YAML, in lines": {
+			files: map[string]string{"x.limber.hcl": unit("args = [jsonencode(yamldecode(file(\"x.yaml\")))]"), "x.yaml": strings.Repeat("- ", 1<<20)},
+			want:  "Invalid function argument",
+		},
+		"deep values in JSON": {
+			files: map[string]string{"x.limber.hcl": unit("args = [jsonencode(jsondecode(file(\"x.json\")))]"), "x.json": strings.Repeat("[", 1<<20)},
+			want:  "Error in function call",
+		},
+		"JSON as deep as it may be": {
+			files: map[string]string{"x.limber.hcl": unit("args = [jsonencode(jsondecode(file(\"x.json\")))]"), "x.json": strings.Repeat("[", maxNesting-2) + strings.Repeat("]", maxNesting-2)},
+		},
+		"as deep as it may be": {
+			files: map[string]string{"x.limber.hcl": named("w") + "locals {\n  a = " + strings.Repeat("[", maxNesting-2) + strings.Repeat("]", maxNesting-2) + "\n  b = 1" + strings.Repeat("+1", maxOperators-1) + "\n}\n"},
 		},
 		"a thousand units of a block": {
 			files: map[string]string{"x.limber.hcl": unit("for_each = " + thousand + "\nargs = [each.key]\nport \"p\" {\n  container = 80\n}\nreadiness_probe {\n  tcp_socket {\n    port = \"p\"\n  }\n}")},
@@ -202,6 +241,11 @@ func loadElsewhere(t *testing.T, dir string) (string, *syscall.Rusage) {
 		t.Fatal("nobody says what a process uses")
 	}
 	return string(out), usage
+}
+
+// inItself returns a file with something a million times in itself.
+func inItself(start, more string) map[string]string {
+	return map[string]string{"x.limber.hcl": named("w") + start + strings.Repeat(more, 1<<20/len(more))}
 }
 
 func modulesInARow(n int) string {

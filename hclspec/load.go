@@ -234,6 +234,10 @@ func (d *decoder) read(dir string, paths []string) []source {
 			d.failf(sumReadFile, "%s: it is larger than %d MiB. What repeats can be written once, with for_each.", shown, maxSource>>20)
 			continue
 		}
+		if line := tooDeep(text); line > 0 {
+			d.failf(sumTooDeep, "%s:%d: brackets or operators are nested deeper than anybody can read. There may be %d in each other.", shown, line, maxNesting)
+			continue
+		}
 		sources = append(sources, source{path: path, shown: shown, text: text})
 	}
 	return sources

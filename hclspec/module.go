@@ -37,9 +37,6 @@ func (d *decoder) evaluateCall(c *call) cty.Value {
 	}
 	values := map[string]cty.Value{}
 	for _, e := range elements {
-		if !d.affordable(c.forEach) {
-			return cty.DynamicVal
-		}
 		key := e.key.AsString()
 		d.iterate(eachName, e, func() {
 			values[key] = d.instance(c, key)
@@ -58,7 +55,7 @@ func (d *decoder) instance(c *call, key string) cty.Value {
 		m.title, m.prefix = m.title+"["+strconv.Quote(key)+"]", m.prefix+instanceName(key, "")
 	}
 	m.reals = []string{d.disk.Real(c.dir)}
-	if !m.mayBeCalled() {
+	if !m.mayBeCalled() || !d.affordable(c.source) {
 		return cty.DynamicVal
 	}
 	d.spent += modulePrice

@@ -42,7 +42,7 @@ func (d *decoder) repeat(b *hcl.Block, do func(one *hcl.Block)) {
 		return
 	}
 	for _, e := range elements {
-		if !d.affordable(a) {
+		if !d.affordable(a.Expr.Range()) {
 			return
 		}
 		one := *b
