@@ -135,6 +135,7 @@ func TestHostileFiles(t *testing.T) {
 			files: map[string]string{"x.limber.hcl": strings.Repeat("a = 1\n", 10<<20/6)},
 			want:  sumReadFile,
 		},
+		"a file that is no text": {files: map[string]string{"x.limber.hcl": named("w") + "# \x00"}, want: "it is not text"},
 		"a file that has no end": {
 			files: map[string]string{"z": ""},
 			links: map[string]string{"x.limber.hcl": "/dev/zero"},
@@ -171,7 +172,7 @@ func TestHostileFiles(t *testing.T) {
 		},
 		"deep values in JSON": {
 			files: map[string]string{"x.limber.hcl": unit("args = [jsonencode(jsondecode(file(\"x.json\")))]"), "x.json": strings.Repeat("[", 1<<20)},
-			want:  "Error in function call",
+			want:  "Invalid function argument",
 		},
 		"JSON as deep as it may be": {
 			files: map[string]string{"x.limber.hcl": unit("args = [jsonencode(jsondecode(file(\"x.json\")))]"), "x.json": strings.Repeat("[", maxNesting-2) + strings.Repeat("]", maxNesting-2)},

@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -232,6 +233,10 @@ func (d *decoder) read(dir string, paths []string) []source {
 		}
 		if len(text) > maxSource {
 			d.failf(sumReadFile, "%s: it is larger than %d MiB. What repeats can be written once, with for_each.", shown, maxSource>>20)
+			continue
+		}
+		if bytes.IndexByte(text, 0) >= 0 {
+			d.failf(sumReadFile, "%s: it is not text.", shown)
 			continue
 		}
 		if line := tooDeep(text); line > 0 {
