@@ -41,7 +41,7 @@ func (w Workflow) explain(v Workflow) string {
 		parts = append(parts, change.String())
 	}
 	for _, u := range w.Units {
-		if why := changeOf(u, v); why != "" {
+		if why := w.changeOf(u, v); why != "" {
 			parts = append(parts, fmt.Sprintf("%s %q: %s", u.Kind, u.Name, why))
 		}
 	}
@@ -53,20 +53,34 @@ func (w Workflow) explain(v Workflow) string {
 	return brief(parts)
 }
 
-// changeOf says what v makes of a unit; "" if it stays as it is.
-func changeOf(spec UnitSpec, v Workflow) string {
+// changeOf says what v makes of a unit of w; "" if it stays as it is. What it
+// mounts is a part of it.
+func (w Workflow) changeOf(spec UnitSpec, v Workflow) string {
 	j := v.Index(spec.Name)
-	switch {
-	case j < 0:
+	if j < 0 {
 		return "not declared any more"
-	case spec.same(v.Units[j]):
-		return ""
 	}
 	var parts []string
-	for _, change := range spec.Changes(v.Units[j]) {
+	for _, change := range append(spec.Changes(v.Units[j]), w.volumeChanges(spec, v)...) {
 		parts = append(parts, change.String())
 	}
-	return cmp.Or(brief(parts), "declared anew")
+	if len(parts) == 0 && !spec.same(v.Units[j]) {
+		return "declared anew"
+	}
+	return brief(parts)
+}
+
+// volumeChanges are those of the volumes that a unit mounts.
+func (w Workflow) volumeChanges(spec UnitSpec, v Workflow) []Change {
+	var changes []Change
+	for _, was := range w.mounted(spec) {
+		for _, is := range v.mounted(spec) {
+			if is.Name == was.Name {
+				changes = append(changes, differences("volume."+is.Name, reflect.ValueOf(was), reflect.ValueOf(is))...)
+			}
+		}
+	}
+	return changes
 }
 
 // briefParts is how much of a change a line tells.
@@ -99,7 +113,7 @@ func differences(path string, a, b reflect.Value) []Change {
 	if from == to {
 		return nil
 	}
-	return []Change{{Path: path, From: from, To: to}}
+	return []Change{newChange(path, from, to)}
 }
 
 func structDifferences(path string, a, b reflect.Value) []Change {
@@ -127,10 +141,24 @@ func mapDifferences(path string, a, b reflect.Value) []Change {
 	for _, name := range slices.Sorted(maps.Keys(keys)) {
 		from, to := printed(a.MapIndex(keys[name])), printed(b.MapIndex(keys[name]))
 		if from != to {
-			changes = append(changes, Change{Path: join(path, name), From: from, To: to})
+			changes = append(changes, newChange(join(path, name), from, to))
 		}
 	}
 	return changes
+}
+
+// maxChanged is how much of a value is said, in bytes: a file may be long.
+const maxChanged = 200
+
+func newChange(path, from, to string) Change {
+	return Change{Path: path, From: shortened(from), To: shortened(to)}
+}
+
+func shortened(value string) string {
+	if len(value) <= maxChanged {
+		return value
+	}
+	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(value[:maxChanged], ""), len(value))
 }
 
 func sliceDifferences(path string, a, b reflect.Value) []Change {

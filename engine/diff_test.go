@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,13 @@ func TestChangesAreSaidInTheWordsOfTheLanguage(t *testing.T) {
 func TestChangesOfAWorkflowInALine(t *testing.T) {
 	unit := func(name, image string) UnitSpec {
 		return UnitSpec{Name: name, Kind: Service, Container: runtime.Spec{Image: image}}
+	}
+	files := func(content string) []Volume {
+		return []Volume{{Name: "conf", Kind: VolumeFiles, Files: map[string]string{"app.conf": content}}}
+	}
+	short, long := Workflow{Volumes: files("a")}, Workflow{Volumes: files(strings.Repeat("ä", 1000))}
+	if got, want := short.explain(long), `volumes[0].files.app.conf: "a" → "`+strings.Repeat("ä", 99)+`… (2002 bytes)`; got != want {
+		t.Errorf("explain = %s, want %s", got, want)
 	}
 	old := Workflow{Name: "w", Network: NetworkPod, Units: []UnitSpec{unit("a", "1"), unit("b", "1"), unit("c", "1")}}
 	now := Workflow{Name: "w", Network: NetworkHost, Units: []UnitSpec{unit("a", "2"), unit("b", "1"), unit("d", "1")}}

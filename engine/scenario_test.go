@@ -3,6 +3,7 @@ package engine
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -111,6 +112,12 @@ func parseWorkflow(t *testing.T, text string) Workflow {
 			}
 			continue
 		}
+		if words[0] == "volume" { // NAME FILE=CONTENT…
+			v := Volume{Name: words[1], Kind: VolumeFiles, Files: map[string]string{}}
+			maps.Insert(v.Files, pairs(words[2:]))
+			w.Volumes = append(w.Volumes, v)
+			continue
+		}
 		w.Units = append(w.Units, parseUnit(t, w, words))
 	}
 	return w
@@ -141,6 +148,8 @@ func parseUnit(t *testing.T, w Workflow, words []string) UnitSpec {
 			u.Container.Args = []string{"--value=" + OutputRef{step, name}.Placeholder()}
 		case "image":
 			u.Container.Image = value
+		case "mount":
+			u.Container.Mounts = append(u.Container.Mounts, runtime.Mount{Kind: runtime.MountVolume, Source: value, Target: "/" + value})
 		case "host_port":
 			u.Container.Ports = []runtime.Port{{Container: 80, Host: number(t, value)}}
 		case "policy":

@@ -10,15 +10,27 @@ import (
 // only services differ, and the sandbox that both need is the same.
 func (w Workflow) InPlace(v Workflow) bool {
 	return w.unlikeServices().Same(v.unlikeServices()) &&
-		slices.Equal(w.sandboxPorts(), v.sandboxPorts()) && slices.Equal(w.memory(), v.memory())
+		slices.Equal(w.sandboxPorts(), v.sandboxPorts()) && slices.EqualFunc(w.memory(), v.memory(), Volume.same)
 }
 
-// unlikeServices is w without its services, and without what is looked up when
-// it is needed.
+// unlikeServices is w without its services and what only they mount, and
+// without what is looked up when it is needed.
 func (w Workflow) unlikeServices() Workflow {
 	w.Units = slices.DeleteFunc(slices.Clone(w.Units), func(u UnitSpec) bool { return u.Kind == Service })
-	w.Secrets, w.Volumes, w.TerminationGracePeriod, w.DependsOn = nil, nil, 0, nil
+	w.Volumes = w.mounted(w.Units...)
+	w.Secrets, w.TerminationGracePeriod, w.DependsOn = nil, 0, nil
 	return w
+}
+
+// mounted are the volumes that some units mount.
+func (w Workflow) mounted(units ...UnitSpec) []Volume {
+	return slices.DeleteFunc(slices.Clone(w.Volumes), func(v Volume) bool {
+		return !slices.ContainsFunc(units, func(u UnitSpec) bool {
+			return slices.ContainsFunc(u.Container.Mounts, func(m runtime.Mount) bool {
+				return m.Kind == runtime.MountVolume && m.Source == v.Name
+			})
+		})
+	})
 }
 
 // sandboxPorts are the published ports, which the sandbox holds. It is the one
@@ -44,7 +56,7 @@ func (w Workflow) memory() []Volume {
 // nothing of it lives. Those that are declared as before are left alone.
 func (t *turn) settleUpdate() {
 	for i, spec := range t.Spec.Units {
-		if change := changeOf(spec, *t.Update); change != "" {
+		if change := t.Spec.changeOf(spec, *t.Update); change != "" {
 			t.replace(i, change)
 		}
 	}

@@ -71,6 +71,7 @@ const (
 	VolumeHost    VolumeKind = "host"    // a path of the host
 	VolumeTmpfs   VolumeKind = "tmpfs"   // in memory, as long as the sandbox
 	VolumeScratch VolumeKind = "scratch" // on disk, as long as the workflow
+	VolumeFiles   VolumeKind = "files"   // what is declared; it can only be read
 )
 
 // Volume is a declared volume. Mounts name it by Name.
@@ -79,7 +80,14 @@ type Volume struct {
 	Kind     VolumeKind `json:"kind"`
 	HostPath string     `json:"host_path,omitempty"` // absolute
 	Size     int64      `json:"size,omitempty"`      // bytes, of a tmpfs; 0: no limit
+	// Files are the content of a VolumeFiles, by clean relative path, and Mode
+	// the permission bits of each.
+	Files map[string]string `json:"files,omitempty"`
+	Mode  uint32            `json:"mode,omitempty"`
 }
+
+// same reports whether v and w declare the same.
+func (v Volume) same(w Volume) bool { return slices.Equal(mustJSON(v), mustJSON(w)) }
 
 // SecretSource says where the value of a secret comes from. Exactly one
 // field beside Name is set.

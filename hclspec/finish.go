@@ -61,6 +61,9 @@ func finishUnit(u *unit, policy engine.RestartPolicy) engine.UnitSpec {
 	spec.Restart.Rules = u.rules
 	for _, m := range u.mounts {
 		m.spec.Source = m.of.spec.Name
+		if m.of.spec.Kind == engine.VolumeFiles {
+			m.spec.ReadOnly = true
+		}
 		spec.Container.Mounts = append(spec.Container.Mounts, m.spec)
 	}
 	for _, p := range u.ports {

@@ -14,6 +14,8 @@ type mount struct {
 	pick pick
 	full string  // see pick
 	of   *volume // what validateMounts finds
+	// access is what says whether it can only be read; nil: nothing.
+	access *hcl.Attribute
 }
 
 var mountTable = newTable(table[mount]{
@@ -37,7 +39,7 @@ func addMount(d *decoder, b *hcl.Block, u *unit) {
 	m.spec.Kind = runtime.MountVolume
 	g := mountTable.decode(d, b, &m)
 	m.pick = pickOf(b, g, "volume", m.full)
-	m.at = g.at("path", b.DefRange)
+	m.at, m.access = g.at("path", b.DefRange), g["read_only"]
 	if m.spec.Target == "/" {
 		d.errorf(m.at, sumBadValue, "A volume cannot be mounted over the whole container. Use a directory such as \"/data\".")
 	}

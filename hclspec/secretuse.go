@@ -1,8 +1,6 @@
 package hclspec
 
 import (
-	"strconv"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
@@ -28,7 +26,7 @@ var secretUseTable = newTable(table[secretUse]{
 	attrs: []attr[secretUse]{
 		{name: "secret", doc: "which secret it is, if not the one that the label names: secret.NAME.name", set: fullNameOf(func(s *secretUse) *string { return &s.full })},
 		{name: "path", doc: "the file that holds the value; default /run/secrets/NAME", set: containerPath(func(s *secretUse) *string { return &s.spec.Path })},
-		{name: "mode", doc: "the file's permission bits, in octal; default \"0400\"", set: secretMode},
+		{name: "mode", doc: "the file's permission bits, in octal; default \"0400\"", set: permissions(func(s *secretUse) *uint32 { return &s.spec.Mode })},
 		{name: "uid", doc: "the file's owner; default: the unit's user", set: identity(func(s *secretUse) **int { return &s.spec.UID })},
 		{name: "gid", doc: "the file's group; default: the unit's group", set: identity(func(s *secretUse) **int { return &s.spec.GID })},
 		{name: "env", doc: "a variable that holds the value, instead of a file", set: envName(func(s *secretUse) *string { return &s.spec.Env })},
@@ -38,19 +36,6 @@ var secretUseTable = newTable(table[secretUse]{
 		notHere("command", "the source belongs into the secret block at the top of the file."),
 	},
 })
-
-func secretMode(a arg, s *secretUse) {
-	text, ok := a.text()
-	if !ok {
-		return
-	}
-	mode, err := strconv.ParseUint(text, 8, 32)
-	if err != nil || mode > 0o777 || mode == 0 || a.val.Type().FriendlyName() != "string" {
-		a.errorf(sumBadValue, "mode must be permission bits in octal and in quotes, such as \"0440\".")
-		return
-	}
-	s.spec.Mode = uint32(mode)
-}
 
 // addSecretUse takes in a secret block of a unit.
 func addSecretUse(d *decoder, b *hcl.Block, u *unit) {

@@ -3,6 +3,7 @@ package hclspec
 import (
 	"path"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -59,6 +60,22 @@ func identity[T any](field func(*T) **int) func(arg, *T) {
 			id := int(n)
 			*field(into) = &id
 		}
+	}
+}
+
+// permissions sets the permission bits of a file.
+func permissions[T any](field func(*T) *uint32) func(arg, *T) {
+	return func(a arg, into *T) {
+		text, ok := a.text()
+		if !ok {
+			return
+		}
+		mode, err := strconv.ParseUint(text, 8, 32)
+		if err != nil || mode > 0o777 || mode == 0 || a.val.Type() != cty.String {
+			a.errorf(sumBadValue, "%s must be permission bits in octal and in quotes, such as \"0440\".", a.name())
+			return
+		}
+		*field(into) = uint32(mode)
 	}
 }
 

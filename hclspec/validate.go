@@ -127,9 +127,19 @@ func (d *decoder) validateMounts(u *unit) {
 		m := &u.mounts[i]
 		m.of = picked(d, m.pick, "volume", sumUnknownVolume, d.volumes, d.allVolumes)
 		take(m.spec.Target, m.at)
+		d.validateAccess(m)
 	}
 	for _, s := range u.secrets {
 		take(s.spec.Path, s.at)
+	}
+}
+
+// validateAccess checks that a volume that can only be read is not mounted to
+// be written.
+func (d *decoder) validateAccess(m *mount) {
+	v := m.of
+	if v != nil && v.spec.Kind == engine.VolumeFiles && m.access != nil && !m.spec.ReadOnly {
+		d.errorf(m.access.Expr.Range(), sumConflict, "The files of the volume %q are what is declared and can only be read. Leave read_only out, or use another volume for what is written.", v.spec.Name)
 	}
 }
 

@@ -21,6 +21,8 @@ var volumeTable = newTable(table[volume]{
 	attrs: []attr[volume]{
 		{name: "host_path", doc: "a path of the host, instead of a Podman volume", set: hostPath(func(v *volume) *string { return &v.spec.HostPath })},
 		{name: "tmpfs", doc: "an object: memory, gone with the workflow, of the given size", set: tmpfs},
+		{name: "files", doc: "a map from names to content: files that can only be read", set: files},
+		{name: "mode", doc: "the permission bits of files, in octal; default \"0644\"", set: permissions(func(v *volume) *uint32 { return &v.spec.Mode })},
 		{name: "scratch", doc: "whether it begins empty with the workflow and goes with it", set: boolean(func(v *volume) *bool { return &v.scratch })},
 		forEachAttribute[volume]("volume"),
 	},
@@ -71,6 +73,7 @@ func (d *decoder) addVolume(b *hcl.Block) {
 	}{
 		{engine.VolumeHost, g["host_path"] != nil},
 		{engine.VolumeTmpfs, v.tmpfs},
+		{engine.VolumeFiles, g["files"] != nil},
 		{engine.VolumeScratch, v.scratch},
 	} {
 		if k.on {
@@ -79,8 +82,9 @@ func (d *decoder) addVolume(b *hcl.Block) {
 		}
 	}
 	if kinds > 1 {
-		d.errorf(b.DefRange, sumConflict, "The volume %q can have one of host_path, tmpfs and scratch.", b.Labels[0])
+		d.errorf(b.DefRange, sumConflict, "The volume %q can have one of host_path, tmpfs, files and scratch.", b.Labels[0])
 	}
+	v.finishFiles(d, g)
 	if first := d.allVolumes[name]; first != nil {
 		d.collision(b, name, first.decl)
 		return

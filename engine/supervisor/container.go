@@ -27,6 +27,7 @@ func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	spec.Labels = a.labels()
 	spec.Sandbox, spec.Ports = a.sandbox, nil
 	spec.Mounts = mountsOf(a.d.project.cfg.Project, a.workflow, spec.Mounts)
+	a.d.project.files.locate(spec.Mounts)
 	if err := a.mountOutput(&spec); err != nil {
 		return spec, err
 	}
@@ -91,23 +92,24 @@ func usesEnv(uses []engine.SecretUse) bool {
 }
 
 // mountsOf replaces the declared names of volumes by what they are in the
-// engine.
+// engine. Declared files have the path that they have among those of the
+// project.
 func mountsOf(project string, w engine.Workflow, declared []runtime.Mount) []runtime.Mount {
 	mounts := slices.Clone(declared)
-	for i, m := range mounts {
-		if m.Kind != runtime.MountVolume {
-			continue
-		}
+	for i := range mounts {
+		m := &mounts[i]
 		k := slices.IndexFunc(w.Volumes, func(v engine.Volume) bool { return v.Name == m.Source })
-		if k < 0 {
+		if m.Kind != runtime.MountVolume || k < 0 {
 			continue
 		}
-		volume := w.Volumes[k]
-		if volume.Kind == engine.VolumeHost {
-			mounts[i].Kind, mounts[i].Source = runtime.MountBind, volume.HostPath
-			continue
+		switch volume := w.Volumes[k]; volume.Kind { //nolint:exhaustive // the others are volumes of the engine
+		case engine.VolumeHost:
+			m.Kind, m.Source = runtime.MountBind, volume.HostPath
+		case engine.VolumeFiles:
+			m.Kind, m.Source, m.ReadOnly = runtime.MountBind, filesPath(w.Name, volume), true
+		default:
+			m.Source = volumeName(project, w.Name, volume)
 		}
-		mounts[i].Source = volumeName(project, w.Name, volume)
 	}
 	return mounts
 }

@@ -140,7 +140,7 @@ func (d *driver) transition(ev engine.Event) {
 	d.log.Debug().Type("event", ev).Interface("fact", ev).Msg("event")
 	run, actions := engine.Transition(d.run, ev)
 	newRun, before := run.Number != d.run.Number, d.state.Load().status
-	updated := run.Update != nil && d.run.Update == nil
+	updating, updated := run.Update != nil && d.run.Update == nil, run.Update == nil && d.run.Update != nil
 	d.run = run
 	d.publish(busy) // before the journal tells of it
 	if newRun {
@@ -156,8 +156,11 @@ func (d *driver) transition(ev engine.Event) {
 		d.log.Debug().Stringer("action", action).Msg("action")
 		d.do(action)
 	}
-	if newRun || updated {
+	if newRun || updating {
 		d.images.ahead(d.project.life, run.Target())
+	}
+	if updated && !newRun {
+		d.keepFiles()
 	}
 	d.publish(atRest)
 	if now := d.state.Load().status; now.Ready != before.Ready || now.Phase != before.Phase {

@@ -61,6 +61,7 @@ type Project struct {
 	listener net.Listener
 	journal  *journal.Journal
 	secrets  *secrets.Store
+	files    *files
 	key      secrets.Key                    // of the fingerprints of init steps
 	machine  atomic.Pointer[engine.Amounts] // what it has; nil: not known yet
 
@@ -92,6 +93,7 @@ func Open(cfg Config) (*Project, error) {
 	}
 	p := &Project{
 		cfg: cfg, released: make(chan struct{}),
+		files:   &files{dir: filepath.Join(cfg.RuntimeDir, filesDir)},
 		drivers: map[string]*driver{}, records: map[string]journal.Record{}, env: map[string]string{},
 	}
 	p.life, p.letGo = context.WithCancel(context.Background())

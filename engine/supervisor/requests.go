@@ -324,7 +324,7 @@ func (p *Project) down(ctx context.Context, req control.DownRequest) (result con
 	if result, err = p.removeAll(ctx, req.Volumes); err != nil {
 		return result, err
 	}
-	if err := os.RemoveAll(filepath.Join(p.cfg.RuntimeDir, agentsDir)); err != nil {
+	if err := errors.Join(os.RemoveAll(filepath.Join(p.cfg.RuntimeDir, agentsDir)), p.files.remove()); err != nil {
 		return result, err
 	}
 	return result, p.forget()

@@ -93,6 +93,9 @@ func (d *driver) makeSandbox(
 	if err := d.createVolumes(ctx, plan.workflow.Volumes); err != nil {
 		return "", nil, err
 	}
+	if err := d.project.files.keep(plan.workflow); err != nil {
+		return "", nil, err
+	}
 	if id, err = rt.Prepare(ctx, spec); err != nil {
 		return "", nil, err
 	}
@@ -104,7 +107,13 @@ func (d *driver) makeSandbox(
 
 func (d *driver) createVolumes(ctx context.Context, volumes []engine.Volume) error {
 	for _, v := range volumes {
-		if v.Kind == engine.VolumeHost {
+		switch v.Kind { //nolint:exhaustive // the others are volumes of the engine
+		case engine.VolumeHost:
+			continue
+		case engine.VolumeFiles:
+			if err := d.project.files.place(d.name, v); err != nil {
+				return err
+			}
 			continue
 		}
 		labels := projectLabels(d.project.cfg.Project)

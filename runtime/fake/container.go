@@ -63,6 +63,16 @@ func (h *Host) find(id string) *container {
 	return nil
 }
 
+// Spec returns what the container with that ID or name was made from.
+func (h *Host) Spec(id string) (runtime.Spec, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c := h.find(id); c != nil {
+		return c.spec, true
+	}
+	return runtime.Spec{}, false
+}
+
 // lookup is find with an error.
 func (h *Host) lookup(id string) (*container, error) {
 	if c := h.find(id); c != nil {
