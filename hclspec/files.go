@@ -83,6 +83,17 @@ func relative(name string) (clean, why string) {
 	return clean, ""
 }
 
+// holds reports whether a path leads to a file of the volume, or to a
+// directory that has some.
+func (v *volume) holds(name string) bool {
+	for file := range v.spec.Files {
+		if file == name || strings.HasPrefix(file, name+"/") {
+			return true
+		}
+	}
+	return false
+}
+
 // finishFiles fills in the mode of files.
 func (v *volume) finishFiles(d *decoder, g given) {
 	switch {

@@ -12,8 +12,9 @@ type mount struct {
 	decl hcl.Range
 	at   hcl.Range // of the path
 	pick pick
-	full string  // see pick
-	of   *volume // what validateMounts finds
+	full string    // see pick
+	of   *volume   // what validateMounts finds
+	sub  hcl.Range // of what of the volume is mounted
 	// access is what says whether it can only be read; nil: nothing.
 	access *hcl.Attribute
 }
@@ -23,15 +24,28 @@ var mountTable = newTable(table[mount]{
 	attrs: []attr[mount]{
 		{name: "path", doc: "where the volume appears in the container", required: true, set: containerPath(func(m *mount) *string { return &m.spec.Target })},
 		{name: "volume", doc: "which volume it is, if not the one that the label names: volume.NAME.name, or volume.NAME[\"KEY\"].name if that has for_each", set: fullNameOf(func(m *mount) *string { return &m.full })},
+		{name: "sub_path", doc: "a file or directory of the volume that appears instead of all of it; a directory that is missing is made", set: subPath},
 		{name: "read_only", doc: "whether it can only be read; default false", set: boolean(func(m *mount) *bool { return &m.spec.ReadOnly })},
 	},
 	refusals: []refusal{
-		notYet("sub_path", "until then mount the whole volume."),
 		notHere("target", "it is called path here."),
 		notHere("source", "the label is the name of the volume, which a volume block at the top of the file declares."),
 		notHere("host_path", "declare a volume with host_path at the top of the file and mount it by its name."),
 	},
 })
+
+func subPath(a arg, m *mount) {
+	m.sub = a.attr.Expr.Range()
+	name, ok := a.text()
+	if !ok {
+		return
+	}
+	clean, why := relative(name)
+	if why != "" {
+		a.errorf(sumBadValue, "sub_path is a path within the volume: %s.", why)
+	}
+	m.spec.SubPath = clean
+}
 
 // addMount takes in a mount block.
 func addMount(d *decoder, b *hcl.Block, u *unit) {

@@ -127,19 +127,25 @@ func (d *decoder) validateMounts(u *unit) {
 		m := &u.mounts[i]
 		m.of = picked(d, m.pick, "volume", sumUnknownVolume, d.volumes, d.allVolumes)
 		take(m.spec.Target, m.at)
-		d.validateAccess(m)
+		d.validateFiles(m)
 	}
 	for _, s := range u.secrets {
 		take(s.spec.Path, s.at)
 	}
 }
 
-// validateAccess checks that a volume that can only be read is not mounted to
-// be written.
-func (d *decoder) validateAccess(m *mount) {
+// validateFiles checks the mount of a volume whose files are declared.
+func (d *decoder) validateFiles(m *mount) {
 	v := m.of
-	if v != nil && v.spec.Kind == engine.VolumeFiles && m.access != nil && !m.spec.ReadOnly {
+	if v == nil || v.spec.Kind != engine.VolumeFiles {
+		return
+	}
+	if m.access != nil && !m.spec.ReadOnly {
 		d.errorf(m.access.Expr.Range(), sumConflict, "The files of the volume %q are what is declared and can only be read. Leave read_only out, or use another volume for what is written.", v.spec.Name)
+	}
+	if m.spec.SubPath != "" && !v.holds(m.spec.SubPath) {
+		names := slices.Sorted(maps.Keys(v.spec.Files))
+		d.errorf(m.sub, sumUnknownReference, "The volume %q declares no file or directory %q.%s", v.spec.Name, m.spec.SubPath, cmp.Or(didYouMean(m.spec.SubPath, names), " Add it to its files."))
 	}
 }
 

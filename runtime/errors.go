@@ -20,6 +20,8 @@ var (
 	ErrUnreachable = errors.New("registry unreachable")
 	// ErrInvalidReference: not the name of an image.
 	ErrInvalidReference = errors.New("invalid image reference")
+	// ErrSubPath: what a mount is to show of its source cannot be shown.
+	ErrSubPath = errors.New("sub_path cannot be used")
 	// ErrUnsupported: this version of the engine cannot do it.
 	ErrUnsupported = errors.New("not supported by this container engine")
 )

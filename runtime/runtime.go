@@ -42,7 +42,7 @@ type Runtime interface {
 	// existing one if a container of that name is there, carries the same
 	// labels and has never been started; other holders of the name are
 	// ErrConflict. A missing image is ErrNotFound; it is never pulled. A
-	// process that cannot be run may be known now already: *StartError, and
+	// sub path of a mount that cannot be shown is ErrSubPath. A process that cannot be run may be known now already: *StartError, and
 	// there is no container.
 	Prepare(ctx context.Context, spec Spec) (id string, err error)
 

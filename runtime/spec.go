@@ -80,10 +80,14 @@ const (
 
 // Mount is a file or directory shown inside a container.
 type Mount struct {
-	Kind     MountKind `json:"kind"`
-	Source   string    `json:"source,omitempty"`
-	Target   string    `json:"target"`
-	ReadOnly bool      `json:"read_only,omitempty"`
+	Kind   MountKind `json:"kind"`
+	Source string    `json:"source,omitempty"`
+	// SubPath is what of Source is shown, a relative path; a directory that is
+	// missing is made. What leads out of Source, as a link in it may, is
+	// ErrSubPath.
+	SubPath  string `json:"sub_path,omitempty"`
+	Target   string `json:"target"`
+	ReadOnly bool   `json:"read_only,omitempty"`
 	// Chown gives the source to the container's user, through the user
 	// namespace of a rootless engine (Podman's "U").
 	Chown bool  `json:"chown,omitempty"`

@@ -234,6 +234,8 @@ func (a *attempt) failed(ctx context.Context, err error, unwanted bool) engine.E
 		ev.Reason, ev.Message = string(engine.ReasonCancelled), "stopped before it ran"
 	case errors.As(err, &wait):
 		ev.Reason, ev.Permanent = wait.reason, wait.permanent
+	case errors.Is(err, runtime.ErrSubPath):
+		ev.Reason, ev.Permanent = "CreateContainerConfigError", true
 	case errors.Is(err, runtime.ErrUnsupported):
 		ev.Permanent = true
 	}

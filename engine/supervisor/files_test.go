@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
 	"github.com/limber-run/limber/runtime"
+	"github.com/limber-run/limber/runtime/fake"
 )
 
 func filesVolume(name string, content map[string]string) engine.Volume {
@@ -254,6 +256,28 @@ func TestAChangedFileRunsTheStepsThatMountIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.until(seq, "unit.skipped with#1@3 Unchanged")
+		b.down()
+	})
+}
+
+func TestASubPathThatCannotBeUsedIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		lift := b.rt.Inject(fake.Fault{On: fake.Prepare, Subject: "api#1", Err: fmt.Errorf("mount: %w", runtime.ErrSubPath)})
+		api := unit(engine.Service, "api", "pause")
+		api.Container.Mounts = []runtime.Mount{{Kind: runtime.MountVolume, Source: "src", SubPath: "a/b", Target: "/src"}}
+		w := workflow(api)
+		w.Volumes = []engine.Volume{{Name: "src", Kind: engine.VolumeHost, HostPath: "/home/src"}}
+		b.apply(w)
+		if ev := b.until(0, "unit.waiting api#1 CreateContainerConfigError"); !ev.Permanent {
+			t.Errorf("%+v", ev)
+		}
+		lift()
+		b.until(0, "unit.started api#1")
+		want := runtime.Mount{Kind: runtime.MountBind, Source: "/home/src", SubPath: "a/b", Target: "/src"}
+		if diff := cmp.Diff(want, b.mountsOf("p.w.api.1.1")["/src"]); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 		b.down()
 	})
 }

@@ -45,12 +45,17 @@ func (r *Runtime) prepare(ctx context.Context, spec runtime.Spec) (string, error
 		return "", err
 	}
 	defer release()
-	id, err := r.createAndInit(ctx, spec)
+	parts, err := r.findParts(ctx, spec)
+	if err != nil {
+		return "", err
+	}
+	spec.Mounts = replaceParts(spec.Mounts, parts)
+	id, err := r.createAndInit(ctx, spec, parts)
 	for try := 1; errors.Is(err, errLeftover) && try < prepareTries; try++ {
 		if err := r.remove(ctx, spec.Name); err != nil {
 			return "", err
 		}
-		id, err = r.createAndInit(ctx, spec)
+		id, err = r.createAndInit(ctx, spec, parts)
 	}
 	if err != nil {
 		return "", err
@@ -60,12 +65,15 @@ func (r *Runtime) prepare(ctx context.Context, spec runtime.Spec) (string, error
 }
 
 // createAndInit leaves no container behind if it fails.
-func (r *Runtime) createAndInit(ctx context.Context, spec runtime.Spec) (string, error) {
+func (r *Runtime) createAndInit(ctx context.Context, spec runtime.Spec, parts []part) (string, error) {
 	id, err := r.create(ctx, spec)
 	if err != nil {
 		return "", err
 	}
 	err = r.post(ctx, "/containers/"+id+"/init", nil, nil, nil)
+	if err == nil {
+		err = r.checkParts(ctx, id, parts)
+	}
 	if err == nil {
 		return id, nil
 	}

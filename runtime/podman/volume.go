@@ -13,10 +13,11 @@ import (
 
 // volumeData is a volume, as it is created and listed.
 type volumeData struct {
-	Name    string            `json:"Name"`
-	Driver  string            `json:"Driver,omitempty"`
-	Labels  map[string]string `json:"Labels,omitempty"`
-	Options map[string]string `json:"Options,omitempty"`
+	Name       string            `json:"Name"`
+	Driver     string            `json:"Driver,omitempty"`
+	Mountpoint string            `json:"Mountpoint,omitempty"`
+	Labels     map[string]string `json:"Labels,omitempty"`
+	Options    map[string]string `json:"Options,omitempty"`
 }
 
 // sizedTmpfs is the first version that limits the size of a memory volume.

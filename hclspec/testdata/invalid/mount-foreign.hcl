@@ -5,7 +5,6 @@ workflow "w" {
     mount "data" {
       path = "/x"
       source = "y" # ERROR: Not allowed here
-      sub_path = "z" # ERROR: Not supported yet
     }
   }
 }

@@ -17,6 +17,8 @@ volume "hooks" {
   files = { for name in ["a", "b"] : "${name}.sh" => "#!/bin/sh\necho ${name}\n" }
 }
 
+volume "data" {}
+
 volume "none" {
   files = {}
 }
@@ -30,6 +32,14 @@ workflow "w" {
     mount "hooks" {
       path      = "/hooks"
       read_only = true
+    }
+    mount "conf" {
+      path     = "/etc/x.txt"
+      sub_path = "sub//x.txt"
+    }
+    mount "data" {
+      path     = "/data"
+      sub_path = "a/b"
     }
     mount "none" {
       path = "/none"
