@@ -126,7 +126,8 @@ func (t *turn) adoptExit(i int, seen ObservedUnit) {
 		at = t.at
 	}
 	t.unitExited(UnitExited{
-		At: at, Ref: seen.Ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost, Left: seen.Left,
+		At: at, Ref: seen.Ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost,
+		Message: seen.Message, Left: seen.Left,
 	})
 }
 

@@ -81,9 +81,10 @@ type Observed struct {
 
 // ObservedUnit is the container of one attempt.
 type ObservedUnit struct {
-	Ref   Ref
-	State runtime.State
-	Exit  runtime.Exit
+	Ref     Ref
+	State   runtime.State
+	Exit    runtime.Exit
+	Message string // of the exit
 	Left
 }
 
@@ -100,7 +101,7 @@ type UnitExited struct {
 	Code    int
 	OOM     bool
 	Lost    bool   // nobody knows how it ended; never success
-	Message string // why it could not be run, if it could not
+	Message string // what it left as its message, or why it could not be run
 	Left
 }
 

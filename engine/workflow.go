@@ -179,10 +179,29 @@ type UnitSpec struct {
 
 	PostStart *Handler `json:"post_start,omitempty"`
 	PreStop   *Handler `json:"pre_stop,omitempty"`
+
+	// TerminationMessagePath is a file in the container: what an attempt
+	// leaves there is the message of its end. "": there is none.
+	TerminationMessagePath   string        `json:"termination_message_path,omitempty"`
+	TerminationMessagePolicy MessagePolicy `json:"termination_message_policy,omitempty"`
 }
 
 // same reports whether u and v declare the same.
 func (u UnitSpec) same(v UnitSpec) bool { return slices.Equal(mustJSON(u), mustJSON(v)) }
+
+// MessagePolicy says where the message of an end comes from (SEMANTICS B 114).
+type MessagePolicy string
+
+// Message policies.
+const (
+	MessageFile MessagePolicy = "" // the file alone
+	// MessageFallbackToLogs takes the last lines of the log after a failure
+	// that left no message.
+	MessageFallbackToLogs MessagePolicy = "fallback_to_logs_on_error"
+)
+
+// DefaultMessagePath is where Kubernetes has the file.
+const DefaultMessagePath = "/dev/termination-log"
 
 // RunMode says in which runs an init step runs (SEMANTICS A6). Whether it is
 // needed is found out when its turn has come.

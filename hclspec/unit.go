@@ -39,6 +39,8 @@ type unit struct {
 	sensitiveAt   *hcl.Range  // the first sensitive output
 	outputUses    []outputUse // of steps before it
 	secretOutputs []engine.SecretSource
+	message       messagePolicy
+	messageAt     hcl.Range // of its file
 }
 
 // labelPrefix is of the labels that limber sets itself.
@@ -57,6 +59,10 @@ var unitAttributes = []attr[unit]{
 	{name: "env_file", doc: "a file, or a list of files, with lines NAME=value for its environment", set: envFile},
 	{name: "labels", doc: "labels of its containers", set: labels},
 	forEachAttribute[unit]("unit"),
+	{name: "termination_message_path", doc: "the file in the container whose content, when it has ended, is the message of its exit; default /dev/termination-log", set: messagePath},
+	{name: "termination_message_policy", doc: "file (default): the message is what is in that file; fallback_to_logs_on_error: after a failure that left none, the end of the log", set: choice(
+		[]messagePolicy{messageFile, messagePolicy(engine.MessageFallbackToLogs)}, nil,
+		func(u *unit) *messagePolicy { return &u.message })},
 	{name: "enabled", doc: "whether it is part of the workflow; default true", set: boolean(func(u *unit) *bool { return &u.enabled })},
 }
 
@@ -146,6 +152,7 @@ func (d *decoder) addUnit(kind engine.Kind, t *table[unit], b *hcl.Block, w *wor
 		u.spec.Container.Pull = d.defaultPull(u.spec.Container.Image)
 	}
 	u.spec.Container.Env = u.environment()
+	u.finishMessage()
 	w.units = append(w.units, u)
 	return u
 }

@@ -132,6 +132,7 @@ func (d *decoder) validateMounts(u *unit) {
 	for _, s := range u.secrets {
 		take(s.spec.Path, s.at)
 	}
+	take(u.spec.TerminationMessagePath, u.messageAt)
 }
 
 // validateFiles checks the mount of a volume whose files are declared.

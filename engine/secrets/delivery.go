@@ -13,7 +13,7 @@ import (
 // Delivery is the secrets of one attempt. It belongs to one goroutine.
 //
 // Its files stay open until Remove: those that have been given away could not
-// be opened again.
+// be opened again, to be emptied or read back.
 type Delivery struct {
 	dir    string
 	files  []file

@@ -113,7 +113,7 @@ func (s *Store) add(d *Delivery, unit, wanted owner, f file) error {
 		f.chown = true
 	}
 	path := filepath.Join(d.dir, strconv.Itoa(len(d.files)))
-	opened, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	opened, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -263,6 +263,7 @@ func (a *attempt) drop(ctx context.Context) {
 	}
 	a.d.removeNow(a.id)
 	a.id = ""
+	a.forgetMessage()
 }
 
 // watch sees the process end, and passes on what it is asked meanwhile. It
@@ -284,7 +285,7 @@ func (a *attempt) watch(ctx context.Context, wait waiter) engine.Event {
 			kill = nil
 			a.send(ctx, "SIGKILL")
 		case exit := <-ended:
-			return a.exited(exit)
+			return a.exited(ctx, exit)
 		case <-ctx.Done():
 			return nil
 		}
@@ -307,12 +308,12 @@ func (a *attempt) send(ctx context.Context, name string) {
 	})
 }
 
-func (a *attempt) exited(exit runtime.Exit) engine.Event {
-	a.takeAwaySecrets()
-	left := a.left(exit)
+func (a *attempt) exited(ctx context.Context, exit runtime.Exit) engine.Event {
+	message, left := a.lastWords(ctx, exit), a.left(exit)
 	a.remember(exit, left)
 	ev := engine.UnitExited{
-		At: time.Now(), Ref: a.ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost, Left: left,
+		At: time.Now(), Ref: a.ref, Code: exit.Code, OOM: exit.OOMKilled, Lost: exit.Lost,
+		Message: message, Left: left,
 	}
 	if exit.Lost {
 		ev.Code, ev.Message = 137, "its end was not seen by the container engine"

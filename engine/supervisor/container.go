@@ -28,7 +28,7 @@ func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	spec.Sandbox, spec.Ports = a.sandbox, nil
 	spec.Mounts = mountsOf(a.d.project.cfg.Project, a.workflow, spec.Mounts)
 	a.d.project.files.locate(spec.Mounts)
-	if err := a.mountOutput(&spec); err != nil {
+	if err := errors.Join(a.mountOutput(&spec), a.mountMessage(&spec)); err != nil {
 		return spec, err
 	}
 	if len(a.spec.Secrets) == 0 {

@@ -156,6 +156,9 @@ func (d *driver) transition(ev engine.Event) {
 		d.log.Debug().Stringer("action", action).Msg("action")
 		d.do(action)
 	}
+	if newRun {
+		d.sweepMessages()
+	}
 	if newRun || updating {
 		d.images.ahead(d.project.life, run.Target())
 	}
@@ -252,11 +255,14 @@ func (d *driver) track(at *attempt, run func() engine.Event) {
 			if d.attempts[at.ref] == at {
 				delete(d.attempts, at.ref)
 			}
-			if end != nil {
-				d.transition(end)
+			if end == nil {
+				d.publish(atRest)
 				return
 			}
-			d.publish(atRest)
+			d.transition(end)
+			if _, exited := end.(engine.UnitExited); exited && !d.unsaved {
+				at.forgetMessage() // that it has left is on record
+			}
 		})
 	})
 }

@@ -62,6 +62,7 @@ type Project struct {
 	journal  *journal.Journal
 	secrets  *secrets.Store
 	files    *files
+	messages messages
 	key      secrets.Key                    // of the fingerprints of init steps
 	machine  atomic.Pointer[engine.Amounts] // what it has; nil: not known yet
 
@@ -93,8 +94,9 @@ func Open(cfg Config) (*Project, error) {
 	}
 	p := &Project{
 		cfg: cfg, released: make(chan struct{}),
-		files:   &files{dir: filepath.Join(cfg.RuntimeDir, filesDir)},
-		drivers: map[string]*driver{}, records: map[string]journal.Record{}, env: map[string]string{},
+		files:    &files{dir: filepath.Join(cfg.RuntimeDir, filesDir)},
+		messages: messages{dir: filepath.Join(cfg.RuntimeDir, messagesDir)},
+		drivers:  map[string]*driver{}, records: map[string]journal.Record{}, env: map[string]string{},
 	}
 	p.life, p.letGo = context.WithCancel(context.Background())
 	if err := p.open(); err != nil {

@@ -105,6 +105,7 @@ func (d *driver) adopt(r journal.Record) {
 	d.sweepSecrets()
 	d.transition(ev)
 	d.sweep()
+	d.sweepMessages()
 }
 
 // sweepSecrets takes away those of attempts that nothing runs of, whatever the
@@ -149,21 +150,20 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 	}
 	at := newAttempt(d, ref, d.run.Spec.Units[i])
 	seen := engine.ObservedUnit{Ref: ref, State: c.State, Exit: c.Exit}
-	if c.State == runtime.Exited {
-		seen.Left = at.left(c.Exit)
-	}
-	ev.Units = append(ev.Units, seen)
 	at.id, at.inputs = c.ID, c.Labels[LabelInputs]
 	if len(at.spec.Secrets) > 0 {
 		at.delivery = d.project.secrets.Adopt(d.name, ref)
 	}
-	if c.State != runtime.Running {
-		if c.State == runtime.Exited && d.run.Units[i].Phase != engine.UnitStopping {
+	if c.State == runtime.Exited {
+		seen.Message, seen.Left = at.lastWords(d.project.life, c.Exit), at.left(c.Exit)
+		if d.run.Units[i].Phase != engine.UnitStopping {
 			at.remember(c.Exit, seen.Left)
 		}
-		return
 	}
-	d.track(at, func() engine.Event { return at.takeOver(d.project.life) })
+	ev.Units = append(ev.Units, seen)
+	if c.State == runtime.Running {
+		d.track(at, func() engine.Event { return at.takeOver(d.project.life) })
+	}
 }
 
 // refOf reads the labels of a unit's container. It reports false for an

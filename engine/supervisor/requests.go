@@ -324,7 +324,8 @@ func (p *Project) down(ctx context.Context, req control.DownRequest) (result con
 	if result, err = p.removeAll(ctx, req.Volumes); err != nil {
 		return result, err
 	}
-	if err := errors.Join(os.RemoveAll(filepath.Join(p.cfg.RuntimeDir, agentsDir)), p.files.remove()); err != nil {
+	err = errors.Join(os.RemoveAll(filepath.Join(p.cfg.RuntimeDir, agentsDir)), p.files.remove(), os.RemoveAll(p.messages.dir))
+	if err != nil {
 		return result, err
 	}
 	return result, p.forget()

@@ -162,8 +162,9 @@ func (b *simBooks) mayBegin(ref engine.Ref, w engine.Workflow, i int) {
 	}
 }
 
-// check checks that no secrets outlive their attempt. It is for when all is
-// quiet: whoever has not heard of an end cannot take them away.
+// check checks that no secrets, and no termination message, outlive their
+// attempt. It is for when all is quiet: whoever has not heard of an end cannot
+// take them away.
 func (b *simBooks) check() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -171,6 +172,11 @@ func (b *simBooks) check() {
 		part := strings.Split(dir, "@") // workflow, run, kind, name, attempt
 		if b.over[fmt.Sprintf("p.w.%s.%s.%s", part[3], part[1], part[4])] {
 			b.fail("secrets of %s, which has ended", dir)
+		}
+	}
+	for _, file := range b.messageFiles() {
+		if b.over["p.w."+file] {
+			b.fail("the termination message of %s, which has ended", file)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (s *sim) unit(name string, policy engine.RestartPolicy) engine.UnitSpec {
 
 // container is what all units have.
 func (s *sim) container(kind engine.Kind, name string) engine.UnitSpec {
-	u := unit(kind, name)
+	u := talking(unit(kind, name), []engine.MessagePolicy{engine.MessageFile, engine.MessageFallbackToLogs}[s.next(2)])
 	u.Restart.Backoff = engine.Backoff{
 		Immediate: s.next(2), Initial: time.Duration(s.next(3)) * time.Second, Max: time.Minute, Multiplier: 2,
 		Jitter: float64(s.next(2)) / 5,

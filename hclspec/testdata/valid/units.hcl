@@ -36,10 +36,15 @@ workflow "w" {
     image  = "img:1"
     run    = "on_change"
     inputs = ["sql/../schema.sql", "/srv/data"]
+
+    termination_message_path   = "/run/../tmp/message"
+    termination_message_policy = "fallback_to_logs_on_error"
   }
   sidecar "second" {
     image   = "img:1"
     enabled = true
+
+    termination_message_policy = "file"
   }
 }
 
