@@ -158,15 +158,20 @@ func (t *turn) livePhase() Phase {
 	return Running
 }
 
-// allReady reports whether every sidecar and every service is ready. A
-// service that has succeeded for good is no reason to call the workflow
-// unready: who waits for it has what they wait for.
+// allReady reports whether every sidecar and every service is ready.
 func (t *turn) allReady() bool {
-	for i, spec := range t.Spec.Units {
-		done := spec.Kind == Init || spec.Kind == Service && t.Units[i].Phase == UnitSucceeded
-		if !done && !t.Units[i].Ready {
+	for i := range t.Spec.Units {
+		if !t.readyEnough(i) {
 			return false
 		}
 	}
 	return true
+}
+
+// readyEnough reports whether unit i does not keep the workflow from being
+// ready. A service that has succeeded for good is no reason to call it unready:
+// who waits for it has what they wait for.
+func (r *Run) readyEnough(i int) bool {
+	u, kind := &r.Units[i], r.Spec.Units[i].Kind
+	return u.Ready || kind == Init || kind == Service && u.Phase == UnitSucceeded
 }

@@ -9,18 +9,19 @@ import (
 
 // Status is what `limber ps -o json` shows of a workflow.
 type Status struct {
-	Name      string       `json:"name"`
-	Run       int          `json:"run"`
-	Phase     Phase        `json:"phase"`
-	Status    string       `json:"status"` // as kubectl prints it
-	Ready     bool         `json:"ready"`
-	Reason    Reason       `json:"reason"`
-	Message   string       `json:"message"`
-	StartedAt time.Time    `json:"started_at"`
-	EndedAt   time.Time    `json:"ended_at,omitzero"`
-	QoS       QoSClass     `json:"qos"`
-	Resources ResourceUse  `json:"resources,omitzero"`
-	Units     []UnitStatus `json:"units"`
+	Name       string       `json:"name"`
+	Run        int          `json:"run"`
+	Phase      Phase        `json:"phase"`
+	Status     string       `json:"status"` // as kubectl prints it
+	Ready      bool         `json:"ready"`
+	Reason     Reason       `json:"reason"`
+	Message    string       `json:"message"`
+	StartedAt  time.Time    `json:"started_at"`
+	EndedAt    time.Time    `json:"ended_at,omitzero"`
+	Conditions []Condition  `json:"conditions"`
+	QoS        QoSClass     `json:"qos"`
+	Resources  ResourceUse  `json:"resources,omitzero"`
+	Units      []UnitStatus `json:"units"`
 }
 
 // ResourceUse is what a workflow needs and may use, in all.
@@ -94,6 +95,7 @@ func StatusOf(r Run) Status {
 		Name: r.Spec.Name, Run: r.Number, Phase: r.Phase, Ready: r.Ready, Reason: r.End,
 		Message: r.Message, StartedAt: r.StartedAt, EndedAt: r.EndedAt, Status: statusText(&r),
 		QoS: r.Spec.QoS(), Resources: ResourceUse{quantitiesOf(r.Spec.Requests()), quantitiesOf(r.Spec.Limits())},
+		Conditions: conditionsOf(&r),
 	}
 	if r.AwaitsWorkflows() {
 		s.Message = "waits for " + strings.Join(r.Spec.DependsOn, ", ")
