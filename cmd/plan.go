@@ -67,7 +67,8 @@ func (o *planOptions) plan(ctx context.Context, a *App) error {
 	if f.Runtime, err = a.runtime(ctx, p); err != nil {
 		return err
 	}
-	plans, err := plansOf(ctx, f, workflows)
+	req := control.ApplyRequest{Workflows: workflows, Whole: len(o.names) == 0}
+	plans, err := plansOf(ctx, f, req)
 	if err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func (o *planOptions) plan(ctx context.Context, a *App) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Room(ctx, workflows); err != nil {
+	if err := f.Room(ctx, req); err != nil {
 		a.sayf("limber up would begin nothing: %v", err)
 	}
 	if o.detailed && changes(plans) {
@@ -97,7 +98,7 @@ type projectPlan struct {
 // announce says what a request will change, as far as the records tell. It
 // asks nobody else: up is to be fast.
 func (a *App) announce(ctx context.Context, req request) {
-	plans, err := plansOf(ctx, a.forecast(req.project), req.Workflows)
+	plans, err := plansOf(ctx, a.forecast(req.project), req.ApplyRequest)
 	if err == nil && changes(plans) {
 		err = writePlans(a.err, plans)
 	}
@@ -115,9 +116,13 @@ func (a *App) forecast(p project) supervisor.Forecast {
 	}
 }
 
-func plansOf(ctx context.Context, f supervisor.Forecast, workflows []engine.Workflow) ([]engine.Plan, error) {
-	var plans []engine.Plan
-	for _, w := range workflows {
+func plansOf(ctx context.Context, f supervisor.Forecast, req control.ApplyRequest) (plans []engine.Plan, err error) {
+	if req.Whole {
+		if plans, err = f.Removals(ctx, req.Workflows); err != nil {
+			return nil, err
+		}
+	}
+	for _, w := range req.Workflows {
 		plan, err := f.Plan(ctx, w)
 		if err != nil {
 			return nil, err

@@ -52,6 +52,8 @@ func planTitle(p engine.Plan) string {
 		return fmt.Sprintf("it stops, and run %d begins%s", p.Run, because(p.Reason, engine.ReasonUp))
 	case engine.PlanUpdate:
 		return fmt.Sprintf("run %d goes on, some services are replaced", p.Run)
+	case engine.PlanRemove:
+		return "it stops and is removed, the files do not declare it any more"
 	case engine.PlanNone:
 	}
 	return fmt.Sprintf("run %d goes on, nothing to do", p.Run)

@@ -160,8 +160,10 @@ func eventText(e journal.Event) (text, color string) {
 		return "not ready any more", colorWarn
 	case engine.TypeWorkflowSucceeded:
 		return "succeeded" + because(e.Reason, engine.ReasonCompleted), colorGood
+	case engine.TypeWorkflowRemoved:
+		return "removed" + then(e.Message), ""
 	case engine.TypeWorkflowFailed:
-		if e.Reason == engine.ReasonStopped {
+		if e.Reason.Asked() {
 			return "stopped", ""
 		}
 		return fmt.Sprintf("failed: %s%s", e.Reason, then(e.Message)), colorBad

@@ -34,6 +34,10 @@ func TestProgress(t *testing.T) {
 			flaky(journal.Event{Type: engine.TypeUnitExited, Attempt: 2, ExitCode: &one, Reason: engine.ReasonOOMKilled}),
 			shop(journal.Event{Type: engine.TypeWorkflowFailed, Reason: engine.ReasonInitFailed, Message: "it failed"}),
 		}, "shop  init/flaky  exited with code 1, OOMKilled (attempt 2)\nshop  failed: InitFailed: it failed"},
+		{"a workflow that is not declared any more", []journal.Event{
+			shop(journal.Event{Type: engine.TypeWorkflowFailed, Reason: engine.ReasonNotDeclared, Message: "not declared any more"}),
+			shop(journal.Event{Type: engine.TypeWorkflowRemoved, Reason: engine.ReasonNotDeclared, Message: "the files do not declare it any more"}),
+		}, "shop  stopped\nshop  removed: the files do not declare it any more"},
 		{"a success is short", []journal.Event{
 			flaky(journal.Event{Type: engine.TypeUnitExited, Attempt: 3, ExitCode: &zero, Reason: engine.ReasonCompleted}),
 		}, "shop  init/flaky  succeeded (attempt 3)"},

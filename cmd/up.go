@@ -25,6 +25,8 @@ func newUp(a *App) *cobra.Command {
 		Use:   "up [WORKFLOW...]",
 		Short: "Start or update workflows",
 		Long: `up starts the workflows, or makes those that run already what the files say.
+Without names that is all of the project: workflows that the files do not
+declare any more are stopped and removed.
 It stays in front and shows their logs; Ctrl-C stops everything gracefully, a
 second one by force. With -d it leaves a supervisor behind, and returns when
 every workflow is ready, has ended, or the timeout has passed.`,
@@ -73,7 +75,9 @@ func (o *upOptions) run(ctx context.Context, a *App) error {
 	if err != nil {
 		return err
 	}
-	req := request{newProject(spec.Name), control.ApplyRequest{Workflows: workflows, Env: a.secretEnv(workflows)}}
+	req := request{newProject(spec.Name), control.ApplyRequest{
+		Workflows: workflows, Env: a.secretEnv(workflows), Whole: len(o.names) == 0,
+	}}
 	a.announce(ctx, req)
 	if o.detach {
 		return o.runDetached(ctx, a, req)
@@ -135,7 +139,7 @@ func (o *upOptions) tooLate(ctx context.Context, err error, list []string) error
 func (a *App) sayReady(w *watch) {
 	for _, t := range w.targets {
 		before, found := workflowOf(w.session.before, t.name)
-		if found && before.Run == t.minRun && before.Settled() && !slices.Contains(w.session.applied.Updated, t.name) {
+		if found && !t.removing && before.Run == t.minRun && before.Settled() && !slices.Contains(w.session.applied.Updated, t.name) {
 			a.sayf("%s  %s already, run %d", t.name, stateText(before), before.Run)
 		}
 	}

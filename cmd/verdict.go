@@ -23,7 +23,7 @@ const (
 type failedError struct{ status engine.Status }
 
 func (e *failedError) Error() string {
-	if e.status.Reason == engine.ReasonStopped {
+	if e.status.Reason.Asked() {
 		return fmt.Sprintf("workflow %q was stopped", e.status.Name)
 	}
 	return fmt.Sprintf("workflow %q has failed: %s", e.status.Name, e.status.Reason)
@@ -66,6 +66,7 @@ func (a *App) verdict(ctx context.Context, w *watch) error {
 	for _, t := range w.targets {
 		s, _ := workflowOf(all, t.name)
 		switch {
+		case t.removing:
 		case s.Name == "" && t.good: // and removed since
 		case s.Name == "":
 			problems = append(problems, fmt.Errorf("workflow %q has been removed", t.name))
@@ -93,7 +94,7 @@ func (a *App) failure(ctx context.Context, p project, s engine.Status) error {
 
 // culprit is the unit that a workflow failed of; nil if it was none.
 func culprit(s engine.Status) *engine.UnitStatus {
-	if s.Reason == engine.ReasonStopped || s.Reason == engine.ReasonDeadlineExceeded {
+	if s.Reason.Asked() || s.Reason == engine.ReasonDeadlineExceeded {
 		return nil
 	}
 	for i, u := range s.Units {

@@ -64,6 +64,8 @@ type target struct {
 	done    bool
 	good    bool // done, and succeeded
 	broken  bool // a unit has failed for good: it will not be ready
+	// removing: it is not declared any more, and waited for until it is gone.
+	removing bool
 }
 
 // newWatch watches what apply has begun.
@@ -71,6 +73,11 @@ func newWatch(s *session, names []string, g goal, p *progress) *watch {
 	w := &watch{session: s, goal: g, progress: p, begun: time.Now()}
 	for _, name := range names {
 		w.targets = append(w.targets, &target{name: name, minRun: s.wantedRun(name)})
+	}
+	if g == goalSettled {
+		for _, name := range s.applied.Removed {
+			w.targets = append(w.targets, &target{name: name, removing: true})
+		}
 	}
 	return w
 }
@@ -154,6 +161,10 @@ func (w *watch) look(ctx context.Context) error {
 	}
 	for _, t := range w.targets {
 		s, found := workflowOf(status, t.name)
+		if t.removing {
+			t.done = !found
+			continue
+		}
 		if !found || s.Run < t.minRun || s.Status == statusTerminating {
 			continue
 		}
@@ -173,12 +184,16 @@ func (w *watch) event(e journal.Event) {
 		return
 	}
 	w.targets[i].event(e.Type)
-	if e.Permanent && w.goal == goalSettled {
+	if e.Permanent && w.goal == goalSettled && !w.targets[i].removing {
 		w.permanent = &e
 	}
 }
 
 func (t *target) event(kind engine.NoticeType) {
+	if t.removing {
+		t.done = t.done || kind == engine.TypeWorkflowRemoved
+		return
+	}
 	switch kind { //nolint:exhaustive // the others are about units
 	case engine.TypeRunStarted:
 		t.started, t.ready, t.done = true, false, false

@@ -58,7 +58,7 @@ func (w Workflow) explain(v Workflow) string {
 func (w Workflow) changeOf(spec UnitSpec, v Workflow) string {
 	j := v.Index(spec.Name)
 	if j < 0 {
-		return "not declared any more"
+		return notDeclared
 	}
 	var parts []string
 	for _, change := range append(spec.Changes(v.Units[j]), w.volumeChanges(spec, v)...) {

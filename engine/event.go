@@ -29,6 +29,8 @@ type StopRequested struct {
 	At    time.Time
 	Grace *time.Duration // nil: the workflow's termination grace period
 	Force bool           // kill at once
+	// Reason is ReasonNotDeclared if that is why, else ReasonStopped.
+	Reason Reason
 }
 
 // RestartRequested asks for a new run, or for a new attempt of one sidecar or

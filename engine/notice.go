@@ -51,6 +51,7 @@ const (
 	TypeWorkflowPhase       NoticeType = "workflow.phase"
 	TypeWorkflowSucceeded   NoticeType = "workflow.succeeded"
 	TypeWorkflowFailed      NoticeType = "workflow.failed"
+	TypeWorkflowRemoved     NoticeType = "workflow.removed"
 )
 
 // String prints "unit.exited init/migrate#2 code=1 reason=Error".

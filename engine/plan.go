@@ -22,6 +22,7 @@ const (
 	PlanStart  PlanAction = "start"  // a run begins
 	PlanUpdate PlanAction = "update" // some services are replaced, the run goes on
 	PlanRenew  PlanAction = "renew"  // the run ends and a new one begins
+	PlanRemove PlanAction = "remove" // what runs ends, and the workflow is removed
 )
 
 // PlanStep is what is done with one unit.
@@ -69,6 +70,19 @@ func PlanOf(r Run, spec Workflow, needless func(UnitSpec) Reason, at time.Time, 
 			p.plan.Kept = append(p.plan.Kept, u.Name)
 		}
 	}
+	return p.plan
+}
+
+// RemovalOf says what ends with a workflow that is not declared any more, after
+// the events that come first.
+func RemovalOf(r Run, at time.Time, first ...Event) Plan {
+	p := &planner{plan: Plan{Workflow: r.Spec.Name, Steps: []PlanStep{}}, old: r, touched: map[string]bool{}}
+	l := &ideal{
+		run: r, now: at, needless: func(UnitSpec) Reason { return "" }, ending: map[Ref]bool{},
+		queue: append(first, StopRequested{At: at, Reason: ReasonNotDeclared}),
+	}
+	l.live(p.see)
+	p.plan.Run, p.plan.Action = l.run.Number, PlanRemove
 	return p.plan
 }
 
@@ -143,7 +157,7 @@ func (p *planner) step(event int, s PlanStep, ref Ref) {
 func (p *planner) stop(event int, ref Ref) {
 	s := PlanStep{Do: PlanVerbStop}
 	if p.spec.Index(ref.Name) < 0 {
-		s.Why = "not declared any more"
+		s.Why = notDeclared
 	}
 	p.step(event, s, ref)
 }

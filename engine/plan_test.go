@@ -19,7 +19,7 @@ service api image=a readiness=2/3 pre_stop=x
 service worker`
 	for name, tc := range map[string]struct {
 		lived string // what has happened before
-		now   string // declared
+		now   string // declared; "": it is not any more
 		done  string // a step that need not run
 		want  string
 	}{
@@ -89,6 +89,16 @@ workflow termination_grace_period: 5s → none
 4 start service/api a
 4 start service/worker`,
 		},
+		"it is not declared any more": {
+			lived: "all",
+			want: `remove run 1
+1 stop service/api (not declared any more)
+1 stop service/worker (not declared any more)
+2 stop sidecar/db (not declared any more)`,
+		},
+		"it is not declared any more, and nothing of it lives": {
+			lived: "stopped", want: `remove run 1`,
+		},
 		"after a boot": {
 			lived: "booted", now: declared,
 			want: `renew run 2 Boot
@@ -121,8 +131,11 @@ workflow termination_grace_period: 5s → none
 				first = []Event{Observed{At: s.Now}}
 			}
 			before := fmt.Sprintf("%+v", s.Run)
-			got := printedPlan(PlanOf(s.Run, parseWorkflow(t, tc.now), needless, s.Now.Add(time.Second), first...))
-			if diff := cmp.Diff(tc.want, got); diff != "" {
+			plan := RemovalOf(s.Run, s.Now.Add(time.Second), first...)
+			if tc.now != "" {
+				plan = PlanOf(s.Run, parseWorkflow(t, tc.now), needless, s.Now.Add(time.Second), first...)
+			}
+			if diff := cmp.Diff(tc.want, printedPlan(plan)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 			if after := fmt.Sprintf("%+v", s.Run); after != before {

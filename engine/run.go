@@ -63,6 +63,7 @@ const (
 	ReasonServiceFailed    Reason = "ServiceFailed"
 	ReasonDeadlineExceeded Reason = "DeadlineExceeded"
 	ReasonStopped          Reason = "Stopped"
+	ReasonNotDeclared      Reason = "NotDeclared" // the files do not declare it any more
 
 	ReasonCompleted     Reason = "Completed"
 	ReasonError         Reason = "Error"
@@ -87,6 +88,9 @@ const (
 	ReasonPostStartHookError Reason = "PostStartHookError"
 	ReasonPreStopHookError   Reason = "FailedPreStopHook"
 )
+
+// Asked reports whether a run has ended because somebody wanted it to.
+func (r Reason) Asked() bool { return r == ReasonStopped || r == ReasonNotDeclared }
 
 // Sandbox is the state of what the units share.
 type Sandbox struct {

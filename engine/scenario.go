@@ -14,7 +14,7 @@ import (
 // simulation share it. Time begins at the Unix epoch and moves only when a
 // line says so; timers fire in order as it does. The text is one event a line:
 //
-//	up                                   stop [grace=5s] [force]
+//	up                                   stop [grace=5s] [force] [undeclared]
 //	dependencies met|failed NAME
 //	restart [UNIT] [no-init]             +3s
 //	sandbox ready|lost|failed N          started REF
@@ -127,6 +127,9 @@ func (s *Scenario) parse(words []string) (Event, error) {
 
 func (s *Scenario) parseStop(args []string) (Event, error) {
 	ev := StopRequested{At: s.Now, Force: slices.Contains(args, "force")}
+	if slices.Contains(args, "undeclared") {
+		ev.Reason = ReasonNotDeclared
+	}
 	for _, arg := range args {
 		if text, ok := strings.CutPrefix(arg, "grace="); ok {
 			grace, err := time.ParseDuration(text)

@@ -156,7 +156,7 @@ func statusText(r *Run) string {
 		return string(ReasonCrashLoopBackOff)
 	case r.Ending != nil:
 		return "Terminating"
-	case r.Phase.Done() && (r.End == ReasonDeadlineExceeded || r.End == ReasonStopped):
+	case r.Phase.Done() && (r.End == ReasonDeadlineExceeded || r.End.Asked()):
 		return string(r.End)
 	case r.Sandbox.Phase == SandboxBackoff:
 		return string(ReasonSandboxFailed)

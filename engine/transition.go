@@ -117,11 +117,18 @@ func (t *turn) runRequested(ev RunRequested) {
 	}
 }
 
+// notDeclared says why a workflow, or a unit of it, is stopped.
+const notDeclared = "not declared any more"
+
 func (t *turn) stopRequested(ev StopRequested) {
 	if !t.Live() {
 		return
 	}
 	stopped := Ending{Cause: "stop asked for", Reason: ReasonStopped}
+	if ev.Reason == ReasonNotDeclared {
+		stopped = Ending{Cause: notDeclared, Reason: ReasonNotDeclared}
+		t.Message = notDeclared
+	}
 	switch {
 	case t.Ending != nil && t.Ending.Next != nil:
 		stopped.Until = t.Ending.Until

@@ -73,7 +73,10 @@ type Supervisor struct {
 // memory only.
 type ApplyRequest struct {
 	Workflows []engine.Workflow `json:"workflows"`
-	Env       map[string]string `json:"env,omitempty"`
+	// Whole: Workflows are all that the files declare. What else the project
+	// has is stopped and removed.
+	Whole bool              `json:"whole,omitempty"`
+	Env   map[string]string `json:"env,omitempty"`
 }
 
 // ApplyResult tells what Apply found.
@@ -81,6 +84,9 @@ type ApplyResult struct {
 	// Seq is the journal's last event before the request: what follows from
 	// the request comes after it.
 	Seq int64 `json:"seq"`
+	// Removed are the workflows that are stopped and removed, because they are
+	// not declared any more.
+	Removed []string `json:"removed,omitempty"`
 	// Changed are the workflows that get a new run, and Updated those whose run
 	// goes on with some services replaced; the others run already as asked.
 	Changed []string `json:"changed,omitempty"`

@@ -26,6 +26,9 @@ type Record struct {
 	// ones that are kept: container ID by Ref.String().
 	Containers map[string]string `json:"containers,omitempty"`
 	Run        engine.Run        `json:"run"`
+	// Orphan is a workflow that the files do not declare any more: it ends, and
+	// the record is removed.
+	Orphan bool `json:"orphan,omitempty"`
 	// Events are what the journal is told once the record is written, and Seq
 	// its last event before that. Who finds them missing tells them.
 	Seq    int64   `json:"seq,omitempty"`

@@ -180,7 +180,7 @@ func (a *attempt) joinSandbox(ctx context.Context) error {
 
 func (a *attempt) ensureImage(ctx context.Context) error {
 	spec := a.spec.Container
-	err := a.images.ensure(ctx, a.d.project.life, spec.Image, spec.Pull)
+	err := a.images.ensure(ctx, a.d.life, spec.Image, spec.Pull)
 	if err != nil {
 		reason, permanent := pullReason(err)
 		return &waitError{reason: reason, permanent: permanent, err: err}

@@ -28,6 +28,8 @@ type bench struct {
 	runtime string
 	begun   time.Time
 	boot    string // ID of the host's boot; "": the real one
+	// recorded is called after each record, unless nil.
+	recorded func()
 
 	project *Project
 	crash   context.CancelFunc // the supervisor is gone at once
@@ -74,7 +76,7 @@ func (b *bench) open() {
 	p, err := Open(Config{
 		Project: "p", StateDir: b.state, RuntimeDir: b.runtime, Runtime: b.rt,
 		Toolbox:    Toolbox{Ref: "toolbox", Ensure: func(context.Context) error { return nil }},
-		Executable: "/bin/true", BootID: b.boot, Log: zerolog.Nop(),
+		Executable: "/bin/true", BootID: b.boot, Log: zerolog.Nop(), Recorded: b.recorded,
 	})
 	if err != nil {
 		b.t.Fatal(err)

@@ -102,7 +102,7 @@ func mountsOf(project string, w engine.Workflow, declared []runtime.Mount) []run
 		if m.Kind != runtime.MountVolume || k < 0 {
 			continue
 		}
-		switch volume := w.Volumes[k]; volume.Kind { //nolint:exhaustive // the others are volumes of the engine
+		switch volume := w.Volumes[k]; volume.Kind {
 		case engine.VolumeHost:
 			m.Kind, m.Source = runtime.MountBind, volume.HostPath
 		case engine.VolumeFiles:
@@ -168,8 +168,8 @@ const (
 // cleanup is a context for cleaning up, which a supervisor that lets go waits
 // for a while: nobody else would do it for as long as there is none.
 func (d *driver) cleanup() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(d.project.life))
-	stop := context.AfterFunc(d.project.life, func() {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(d.life))
+	stop := context.AfterFunc(d.life, func() {
 		timer := time.AfterFunc(lastCleanup, cancel)
 		context.AfterFunc(ctx, func() { timer.Stop() })
 	})

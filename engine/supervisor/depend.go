@@ -51,9 +51,9 @@ func (p *Project) dependency(name string) dependency {
 		return dependencyPending
 	}
 	switch status := d.state.Load().status; {
-	case status.Ready || status.Phase == engine.Succeeded && status.Reason != engine.ReasonStopped:
+	case status.Ready || status.Phase == engine.Succeeded && !status.Reason.Asked():
 		return dependencyMet
-	case status.Phase == engine.Failed && status.Reason != engine.ReasonStopped:
+	case status.Phase == engine.Failed && !status.Reason.Asked():
 		return dependencyFailed
 	}
 	return dependencyPending

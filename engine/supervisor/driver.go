@@ -40,6 +40,11 @@ type driver struct {
 	held       []engine.Action // what waits for the record
 
 	// Read by others.
+	life    context.Context //nolint:containedctx // of the driver itself, not of a call
+	endLife context.CancelFunc
+	gone    chan struct{} // closed when nothing of the driver goes on
+	fate    atomic.Int32  // a fate
+	buried  chan struct{} // closed when it is forgotten, or given up, once fate is removed
 	adopted chan struct{} // closed when the run is as the record and the engine say
 	state   atomic.Pointer[published]
 	asked   atomic.Int32     // requests on their way to the loop
@@ -62,18 +67,22 @@ func newDriver(p *Project, run engine.Run) *driver {
 		log:      p.cfg.Log.With().Str("workflow", run.Spec.Name).Logger(),
 		mail:     make(chan func(), 64),
 		adopted:  make(chan struct{}),
+		gone:     make(chan struct{}),
+		buried:   make(chan struct{}),
 		attempts: map[engine.Ref]*attempt{}, containers: map[engine.Ref]string{},
 		timers: map[engine.Timer]*time.Timer{}, probes: map[probeKey]context.CancelFunc{},
 		hooks: map[engine.Ref]context.CancelCauseFunc{},
 	}
+	d.life, d.endLife = context.WithCancel(p.life)
 	d.images = newImages(run.Number, p.cfg, d.note, d.wg.Go)
 	d.publish(atRest)
 	return d
 }
 
-// loop goes on from a record until the supervisor lets go, and then waits for
-// every goroutine.
+// loop goes on from a record until the supervisor lets go, or nothing is left
+// of the workflow, and then waits for every goroutine.
 func (d *driver) loop(r journal.Record) {
+	defer close(d.gone)
 	d.adopt(r)
 	close(d.adopted)
 	d.project.tellDependents(d.name)
@@ -81,7 +90,7 @@ func (d *driver) loop(r journal.Record) {
 		select {
 		case f := <-d.mail:
 			f()
-		case <-d.project.life.Done():
+		case <-d.life.Done():
 			d.letGo()
 			return
 		}
@@ -104,7 +113,7 @@ func (d *driver) letGo() {
 func (d *driver) post(f func()) {
 	select {
 	case d.mail <- f:
-	case <-d.project.life.Done():
+	case <-d.life.Done():
 	}
 }
 
@@ -126,7 +135,7 @@ func (d *driver) ask(ctx context.Context, ev engine.Event) <-chan struct{} {
 	}:
 	case <-ctx.Done():
 		heard()
-	case <-d.project.life.Done():
+	case <-d.life.Done():
 		close(done)
 	}
 	return done
@@ -160,7 +169,7 @@ func (d *driver) transition(ev engine.Event) {
 		d.sweepMessages()
 	}
 	if newRun || updating {
-		d.images.ahead(d.project.life, run.Target())
+		d.images.ahead(d.life, run.Target())
 	}
 	if updated && !newRun {
 		d.keepFiles()
@@ -234,7 +243,7 @@ func (d *driver) newAttempt(ref engine.Ref) *attempt {
 			at.before = append(at.before, id)
 		}
 	}
-	d.track(at, func() engine.Event { return at.run(d.project.life) })
+	d.track(at, func() engine.Event { return at.run(d.life) })
 	return at
 }
 

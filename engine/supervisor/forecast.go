@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -42,6 +43,26 @@ func (f Forecast) Plan(ctx context.Context, w engine.Workflow) (engine.Plan, err
 	}
 	plan := engine.PlanOf(r.Run, w, needless, time.Now(), first...)
 	return plan, f.pulls(ctx, w, plan.Steps)
+}
+
+// Removals forecasts the workflows that are there and not declared.
+func (f Forecast) Removals(ctx context.Context, declared []engine.Workflow) ([]engine.Plan, error) {
+	records, err := journal.LoadRecords(f.StateDir)
+	if err != nil {
+		return nil, err
+	}
+	var plans []engine.Plan
+	for _, r := range records {
+		if slices.ContainsFunc(declared, func(w engine.Workflow) bool { return w.Name == r.Run.Spec.Name }) {
+			continue
+		}
+		first, err := f.takeOver(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, engine.RemovalOf(r.Run, time.Now(), first...))
+	}
+	return plans, nil
 }
 
 func (f Forecast) record(w engine.Workflow) (journal.Record, error) {

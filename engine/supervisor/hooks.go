@@ -34,7 +34,7 @@ func (d *driver) hook(a engine.Hook) {
 		rt: d.project.cfg.Runtime, agent: d.sandbox.agent, container: d.containers[a.Ref],
 		spec: &d.run.Spec.Units[i],
 	}
-	ctx, cancel := context.WithCancelCause(d.project.life)
+	ctx, cancel := context.WithCancelCause(d.life)
 	d.hooks[a.Ref] = cancel
 	d.sandbox.begin(d, func() {
 		defer cancel(nil)

@@ -26,7 +26,7 @@ func (d *driver) probing(a engine.Probing) {
 		return
 	}
 	agent, job := d.sandbox.agent, d.probeJob(i, a)
-	ctx, cancel := context.WithCancel(d.project.life)
+	ctx, cancel := context.WithCancel(d.life)
 	d.probes[key] = cancel
 	d.sandbox.begin(d, func() {
 		agent.Run(ctx, job, func(r prober.Result) {

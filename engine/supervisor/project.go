@@ -76,6 +76,7 @@ type Project struct {
 	drivers     map[string]*driver
 	order       []string // names of workflows as first seen
 	records     map[string]journal.Record
+	orphans     []*driver         // that the supervisor before has left
 	env         map[string]string // variables that secrets come from
 	running     bool              // Run has begun
 	served      bool              // somebody has asked for something
@@ -162,7 +163,13 @@ func (p *Project) load() error {
 		name := r.Run.Spec.Name
 		p.records[name] = r
 		p.order = append(p.order, name)
-		p.drivers[name] = newDriver(p, r.Run)
+		d := newDriver(p, r.Run)
+		p.drivers[name] = d
+		if r.Orphan {
+			d.fate.Store(orphaned)
+			d.asked.Add(1) // to end
+			p.orphans = append(p.orphans, d)
+		}
 		if r.Run.Live() && r.BootID == p.bootID {
 			runs = append(runs, &r.Run)
 		}
@@ -206,6 +213,7 @@ func (p *Project) Run(ctx context.Context) error {
 		p.drive(d)
 	}
 	p.mu.Unlock()
+	p.spawn(func() { p.abandon(p.life, p.orphans) })
 
 	p.untilDone(ctx)
 	p.letGo()
@@ -272,10 +280,11 @@ func (p *Project) done() bool {
 	return true
 }
 
-// saved reports whether all records say what is. The caller holds mu.
+// saved reports whether all records say what is, and none is to be removed. The
+// caller holds mu.
 func (p *Project) saved() bool {
 	for _, d := range p.drivers {
-		if !d.state.Load().saved {
+		if !d.state.Load().saved || d.fate.Load() != kept {
 			return false
 		}
 	}

@@ -32,6 +32,7 @@ func (d *driver) save() {
 			d.post(func() {
 				d.saving = nil
 				if d.unsaved {
+					d.told = nil // the journal has been
 					d.save()
 					d.publish(atRest)
 				}
@@ -56,7 +57,7 @@ func (d *driver) record() journal.Record {
 	}
 	return journal.Record{
 		BootID: d.project.bootID, SandboxID: d.sandbox.id, Containers: containers, Run: d.run,
-		Seq: d.project.journal.Seq(), Events: d.told,
+		Seq: d.project.journal.Seq(), Events: d.told, Orphan: d.fate.Load() != kept,
 	}
 }
 
@@ -126,7 +127,7 @@ func (d *driver) sweepSecrets() {
 // without it nothing can be adopted. The error is that of the supervisor's
 // life.
 func (d *driver) listAll() (found []runtime.Container, err error) {
-	life, labels := d.project.life, workflowLabels(d.project.cfg.Project, d.name)
+	life, labels := d.life, workflowLabels(d.project.cfg.Project, d.name)
 	err = d.stubbornly(life, "list the containers of the workflow", func() (err error) {
 		found, err = d.project.cfg.Runtime.List(life, labels)
 		return err
@@ -155,14 +156,14 @@ func (d *driver) adoptUnit(c runtime.Container, ev *engine.Observed) {
 		at.delivery = d.project.secrets.Adopt(d.name, ref)
 	}
 	if c.State == runtime.Exited {
-		seen.Message, seen.Left = at.lastWords(d.project.life, c.Exit), at.left(c.Exit)
+		seen.Message, seen.Left = at.lastWords(d.life, c.Exit), at.left(c.Exit)
 		if d.run.Units[i].Phase != engine.UnitStopping {
 			at.remember(c.Exit, seen.Left)
 		}
 	}
 	ev.Units = append(ev.Units, seen)
 	if c.State == runtime.Running {
-		d.track(at, func() engine.Event { return at.takeOver(d.project.life) })
+		d.track(at, func() engine.Event { return at.takeOver(d.life) })
 	}
 }
 
@@ -210,7 +211,7 @@ func (d *driver) sweep() {
 			d.removeNow(id)
 		}
 		for _, id := range old {
-			if err := d.project.cfg.Runtime.Remove(d.project.life, id); err == nil {
+			if err := d.project.cfg.Runtime.Remove(d.life, id); err == nil {
 				d.post(func() { d.sandbox.forget(id) })
 			}
 		}

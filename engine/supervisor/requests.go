@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -74,7 +73,7 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 		p.refused()
 		return result, err
 	}
-	drivers, err := p.driversOf(req, has)
+	drivers, orphans, err := p.driversInTime(ctx, req, has)
 	if err != nil {
 		return result, err
 	}
@@ -82,10 +81,15 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 		for _, d := range drivers {
 			d.asked.Add(-1)
 		}
+		p.takeBack(orphans)
 		p.changed()
 		return result, err
 	}
 	result.Seq = p.journal.Seq()
+	p.abandon(ctx, orphans)
+	for _, d := range orphans {
+		result.Removed = append(result.Removed, d.name)
+	}
 	for i, d := range drivers {
 		w, state := req.Workflows[i], d.state.Load()
 		switch {
@@ -108,13 +112,33 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 	return result, nil
 }
 
-// driversOf gets a driver for each workflow. If it fails nothing has been
-// asked for. The drivers do not count as idle until they have been asked.
-func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (drivers []*driver, err error) {
+// driversInTime is driversOf once no workflow that is asked for is being
+// removed.
+func (p *Project) driversInTime(
+	ctx context.Context, req control.ApplyRequest, has engine.Amounts,
+) (drivers, orphans []*driver, err error) {
+	for {
+		drivers, orphans, err = p.driversOf(req, has)
+		var busy beingRemoved
+		if !errors.As(err, &busy) {
+			return drivers, orphans, err
+		}
+		select {
+		case <-busy.buried:
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+}
+
+// driversOf gets a driver for each workflow, and those that are not declared
+// any more. If it fails nothing has been asked for. The drivers do not count as
+// idle until they have been asked.
+func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (drivers, orphans []*driver, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closing || p.removing {
-		return nil, control.ErrNoSupervisor
+		return nil, nil, control.ErrNoSupervisor
 	}
 	p.served = true
 	defer p.changed() // if it is refused there may be nothing else to do
@@ -122,22 +146,33 @@ func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (drive
 		p.env[name] = value
 	}
 	if err := p.checkSecrets(req.Workflows); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := p.checkRoom(has, req.Workflows); err != nil {
-		return nil, err
+	if err := p.checkRoom(has, req); err != nil {
+		return nil, nil, err
 	}
 	for _, w := range req.Workflows {
 		d, err := p.driver(w)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		drivers = append(drivers, d)
+	}
+	for _, d := range drivers {
+		switch {
+		case d.fate.CompareAndSwap(orphaned, kept):
+			p.wg.Go(func() { d.post(d.saveFate) })
+		case d.fate.Load() == removed:
+			return nil, nil, beingRemoved{d}
+		}
 	}
 	for i, d := range drivers {
 		d.expect(&req.Workflows[i])
 	}
-	return drivers, nil
+	if req.Whole {
+		orphans = p.orphan(req.Workflows)
+	}
+	return drivers, orphans, nil
 }
 
 // checkSecrets reports the secrets without a value of workflows that do not
@@ -259,14 +294,18 @@ func (p *Project) named(names []string, ok removingOK) ([]*driver, error) {
 	}
 	p.served = true
 	defer p.changed() // if it is refused there may be nothing else to do
+	there := slices.DeleteFunc(slices.Clone(p.order), func(name string) bool {
+		fate := p.drivers[name].fate.Load()
+		return fate == removed || fate == orphaned && !bool(ok)
+	})
 	if len(names) == 0 {
-		names = slices.Clone(p.order)
+		names = there
 	}
 	var drivers []*driver
 	for _, name := range names {
 		d := p.drivers[name]
-		if d == nil {
-			return nil, fmt.Errorf("%w; there is: %s", unknown("workflow", name), strings.Join(p.order, ", "))
+		if !slices.Contains(there, name) {
+			return nil, fmt.Errorf("%w; there is: %s", unknown("workflow", name), strings.Join(there, ", "))
 		}
 		drivers = append(drivers, d)
 	}
@@ -286,135 +325,6 @@ func ask(ctx context.Context, drivers []*driver, ev engine.Event) {
 func (p *Project) Release(context.Context) error {
 	p.releaseOnce.Do(func() { close(p.released) })
 	return nil
-}
-
-// Down implements control.API.
-func (p *Project) Down(ctx context.Context, req control.DownRequest) (control.DownResult, error) {
-	if !p.beginRemoving() {
-		return control.DownResult{}, control.ErrNoSupervisor
-	}
-	result, err := p.down(ctx, req)
-	p.mu.Lock()
-	p.removing = false
-	p.served = true
-	p.mu.Unlock()
-	p.changed()
-	return result, err
-}
-
-// beginRemoving keeps Run from ending while Down is at work. It reports false
-// if it ends already.
-func (p *Project) beginRemoving() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closing || p.removing {
-		return false
-	}
-	p.removing = true
-	return true
-}
-
-func (p *Project) down(ctx context.Context, req control.DownRequest) (result control.DownResult, err error) {
-	if err := p.Stop(ctx, control.StopRequest{Grace: req.Grace}); err != nil {
-		return result, err
-	}
-	if err := p.untilIdle(ctx); err != nil {
-		return result, err
-	}
-	if result, err = p.removeAll(ctx, req.Volumes); err != nil {
-		return result, err
-	}
-	err = errors.Join(os.RemoveAll(filepath.Join(p.cfg.RuntimeDir, agentsDir)), p.files.remove(), os.RemoveAll(p.messages.dir))
-	if err != nil {
-		return result, err
-	}
-	return result, p.forget()
-}
-
-// forget removes the records of all workflows.
-func (p *Project) forget() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for len(p.order) > 0 {
-		name := p.order[0]
-		if err := journal.RemoveRecord(p.cfg.StateDir, name); err != nil {
-			return err
-		}
-		delete(p.drivers, name)
-		delete(p.records, name)
-		p.order = p.order[1:]
-	}
-	return nil
-}
-
-// untilIdle blocks until every workflow has ended and nothing of it goes on.
-func (p *Project) untilIdle(ctx context.Context) error {
-	for {
-		news := p.news.next()
-		if p.allIdle() {
-			return nil
-		}
-		select {
-		case <-news:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (p *Project) allIdle() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.idle()
-}
-
-// idle reports whether no workflow does anything. The caller holds mu.
-func (p *Project) idle() bool {
-	for _, d := range p.drivers {
-		if !d.idle() {
-			return false
-		}
-	}
-	return true
-}
-
-// removeAll removes what the project has in the engine: containers, networks
-// and volumes. The named ones, and with them the memory of which steps are done,
-// it removes only if asked.
-func (p *Project) removeAll(ctx context.Context, named bool) (result control.DownResult, err error) {
-	rt, labels := p.cfg.Runtime, projectLabels(p.cfg.Project)
-	containers, err := rt.List(ctx, labels)
-	if err != nil {
-		return result, err
-	}
-	for _, holders := range []bool{false, true} { // units first: they depend on their holder
-		for _, c := range containers {
-			if _, holder := c.Labels[LabelSandbox]; holder != holders {
-				continue
-			}
-			if err := rt.Remove(ctx, c.ID); err != nil {
-				return result, fmt.Errorf("remove container %s: %w", c.Name, err)
-			}
-			result.Containers++
-		}
-	}
-	if err := rt.RemoveNetworks(ctx, labels); err != nil {
-		return result, err
-	}
-	for _, kind := range []engine.VolumeKind{engine.VolumeScratch, engine.VolumeTmpfs} {
-		labels[LabelVolume] = string(kind)
-		if _, err := rt.RemoveVolumes(ctx, labels); err != nil {
-			return result, err
-		}
-	}
-	if !named {
-		return result, nil
-	}
-	labels[LabelVolume] = string(engine.VolumeNamed)
-	if result.Volumes, err = rt.RemoveVolumes(ctx, labels); err != nil {
-		return result, err
-	}
-	return result, journal.RemoveDone(p.cfg.StateDir)
 }
 
 // Offline reads the status of a project that nobody supervises from its

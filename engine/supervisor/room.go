@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
@@ -68,17 +69,22 @@ func (p *Project) machineFor(ctx context.Context, workflows ...engine.Workflow) 
 }
 
 // checkRoom reports workflows that do not fit. The caller holds mu.
-func (p *Project) checkRoom(has engine.Amounts, asked []engine.Workflow) error {
+func (p *Project) checkRoom(has engine.Amounts, req control.ApplyRequest) error {
 	var running []engine.Workflow
 	for _, name := range p.order {
-		if w := p.drivers[name].wanted(); w != nil {
+		if w := p.drivers[name].wanted(); w != nil && stays(*w, req) {
 			running = append(running, *w)
 		}
 	}
-	if err := room(has, asked, running); err != nil {
+	if err := room(has, req.Workflows, running); err != nil {
 		return fmt.Errorf("%w: %w", control.ErrMissing, err)
 	}
 	return nil
+}
+
+// stays reports whether a workflow that runs is not ended by a request.
+func stays(w engine.Workflow, req control.ApplyRequest) bool {
+	return !req.Whole || slices.ContainsFunc(req.Workflows, func(asked engine.Workflow) bool { return asked.Name == w.Name })
 }
 
 // refused notes a request that has led to nothing: there may be nothing else
@@ -111,10 +117,10 @@ func (d *driver) wanted() *engine.Workflow {
 	return d.state.Load().wanted
 }
 
-// Room reports why the machine has no room for workflows, so that a request
-// for them would be refused.
-func (f Forecast) Room(ctx context.Context, asked []engine.Workflow) error {
-	if f.Runtime == nil || !requestAny(asked...) {
+// Room reports why the machine has no room for what is asked for, so that the
+// request would be refused.
+func (f Forecast) Room(ctx context.Context, req control.ApplyRequest) error {
+	if f.Runtime == nil || !requestAny(req.Workflows...) {
 		return nil
 	}
 	records, err := journal.LoadRecords(f.StateDir)
@@ -123,7 +129,7 @@ func (f Forecast) Room(ctx context.Context, asked []engine.Workflow) error {
 	}
 	var running []engine.Workflow
 	for _, r := range records {
-		if w, ok := r.Run.Wanted(); ok {
+		if w, ok := r.Run.Wanted(); ok && stays(w, req) {
 			running = append(running, w)
 		}
 	}
@@ -131,5 +137,5 @@ func (f Forecast) Room(ctx context.Context, asked []engine.Workflow) error {
 	if err != nil {
 		return err
 	}
-	return room(amountsOf(info), asked, running)
+	return room(amountsOf(info), req.Workflows, running)
 }

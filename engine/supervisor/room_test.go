@@ -52,7 +52,7 @@ func (b *bench) wantRefused(texts []string, workflows ...engine.Workflow) {
 // room forecasts whether workflows would be refused.
 func (b *bench) room(workflows ...engine.Workflow) error {
 	b.t.Helper()
-	return Forecast{StateDir: b.state, Runtime: b.rt}.Room(b.t.Context(), workflows)
+	return Forecast{StateDir: b.state, Runtime: b.rt}.Room(b.t.Context(), control.ApplyRequest{Workflows: workflows})
 }
 
 func TestWhatDoesNotFitDoesNotBegin(t *testing.T) {

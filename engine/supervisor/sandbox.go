@@ -41,7 +41,7 @@ func (s *sandbox) prepare(d *driver, number int) {
 		d.wg.Go(func() { d.feed(engine.SandboxReady{At: now(), Number: number}) })
 		return
 	}
-	ctx, cancel := context.WithCancel(d.project.life)
+	ctx, cancel := context.WithCancel(d.life)
 	s.number, s.id, s.cancel = number, "", cancel
 	plan := sandboxPlan{holder: d.holderSpec(number), workflow: d.run.Spec, images: d.images}
 	s.names = namesOf(plan.holder.Labels)
@@ -68,7 +68,7 @@ func (d *driver) prepareSandbox(ctx context.Context, number int, plan sandboxPla
 		return
 	}
 	d.post(func() { d.sandboxUp(number, id) })
-	if _, err := d.await(d.project.life, id, wait); err == nil {
+	if _, err := d.await(d.life, id, wait); err == nil {
 		d.post(func() { d.sandboxGone(number) })
 	}
 }
@@ -79,7 +79,7 @@ func (d *driver) makeSandbox(
 	ctx context.Context, plan sandboxPlan,
 ) (id string, wait waiter, err error) {
 	rt, spec := d.project.cfg.Runtime, plan.holder
-	if err := plan.images.ensure(ctx, d.project.life, spec.Image, runtime.PullNever); err != nil {
+	if err := plan.images.ensure(ctx, d.life, spec.Image, runtime.PullNever); err != nil {
 		return "", nil, err
 	}
 	if err := os.MkdirAll(d.agentDir(), 0o700); err != nil {
@@ -99,7 +99,7 @@ func (d *driver) makeSandbox(
 	if id, err = rt.Prepare(ctx, spec); err != nil {
 		return "", nil, err
 	}
-	if wait, err = rt.Watch(d.project.life, id); err != nil {
+	if wait, err = rt.Watch(d.life, id); err != nil {
 		return id, nil, err
 	}
 	return id, wait, patiently(ctx, func() error { return rt.Start(ctx, id) })
@@ -264,7 +264,7 @@ func (s *sandbox) adopt(d *driver, c runtime.Container) bool {
 	s.number, s.names = number, namesOf(c.Labels)
 	s.up(d, c.ID)
 	d.wg.Go(func() {
-		if _, err := d.await(d.project.life, c.ID, d.watch(d.project.life, c.ID)); err == nil {
+		if _, err := d.await(d.life, c.ID, d.watch(d.life, c.ID)); err == nil {
 			d.post(func() { d.sandboxGone(number) })
 		}
 	})
