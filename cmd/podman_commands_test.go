@@ -45,17 +45,20 @@ func clientOf(ts *testscript.TestScript) *control.Client {
 	return client
 }
 
-// awaits waits for an event: awaits TYPE UNIT ATTEMPT.
+// awaits waits for an event: awaits TYPE UNIT ATTEMPT [RUN].
 func awaits(ts *testscript.TestScript, _ bool, args []string) {
 	attempt, err := strconv.Atoi(args[2])
 	ts.Check(err)
+	run := 0 // any
+	if len(args) > 3 {
+		run, err = strconv.Atoi(args[3])
+		ts.Check(err)
+	}
 	client := clientOf(ts)
 	defer client.Close()
-	run := 0
 	errFound := errors.New("found")
 	err = client.Events(context.Background(), 0, true, func(e journal.Event) error {
-		run = max(run, e.Run)
-		if string(e.Type) == args[0] && e.Unit == args[1] && e.Attempt == attempt {
+		if string(e.Type) == args[0] && e.Unit == args[1] && e.Attempt == attempt && (run == 0 || run == e.Run) {
 			return errFound
 		}
 		return nil

@@ -30,18 +30,34 @@ func (u UnitSpec) Changes(v UnitSpec) []Change {
 
 // Changes returns what is declared otherwise in v than in w, units aside.
 func (w Workflow) Changes(v Workflow) []Change {
-	w.Units, v.Units = nil, nil
-	return differences("", reflect.ValueOf(w), reflect.ValueOf(v))
+	volumes := volumeChanges(w.Volumes, v.Volumes)
+	w.Units, v.Units, w.Volumes, v.Volumes = nil, nil, nil, nil
+	return append(differences("", reflect.ValueOf(w), reflect.ValueOf(v)), volumes...)
+}
+
+// volumeChanges compares volumes by their names.
+func volumeChanges(was, is []Volume) []Change {
+	byName := map[string][2]*Volume{}
+	for i, volumes := range [][]Volume{was, is} {
+		for _, v := range volumes {
+			pair := byName[v.Name]
+			pair[i] = &v
+			byName[v.Name] = pair
+		}
+	}
+	var changes []Change
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		pair := byName[name]
+		changes = append(changes, differences("volume."+name, reflect.ValueOf(pair[0]), reflect.ValueOf(pair[1]))...)
+	}
+	return changes
 }
 
 // explain says in a line what v makes of w.
 func (w Workflow) explain(v Workflow) string {
-	var parts []string
-	for _, change := range w.Changes(v) {
-		parts = append(parts, change.String())
-	}
+	parts := printedChanges(w.Changes(v))
 	for _, u := range w.Units {
-		if why := w.changeOf(u, v); why != "" {
+		if why := u.changeIn(v); why != "" {
 			parts = append(parts, fmt.Sprintf("%s %q: %s", u.Kind, u.Name, why))
 		}
 	}
@@ -56,31 +72,27 @@ func (w Workflow) explain(v Workflow) string {
 // changeOf says what v makes of a unit of w; "" if it stays as it is. What it
 // mounts is a part of it.
 func (w Workflow) changeOf(spec UnitSpec, v Workflow) string {
-	j := v.Index(spec.Name)
-	if j < 0 {
-		return notDeclared
-	}
-	var parts []string
-	for _, change := range append(spec.Changes(v.Units[j]), w.volumeChanges(spec, v)...) {
-		parts = append(parts, change.String())
-	}
-	if len(parts) == 0 && !spec.same(v.Units[j]) {
-		return "declared anew"
-	}
-	return brief(parts)
+	changes := volumeChanges(w.mounted(spec), v.mounted(spec))
+	return cmp.Or(spec.changeIn(v), brief(printedChanges(changes)))
 }
 
-// volumeChanges are those of the volumes that a unit mounts.
-func (w Workflow) volumeChanges(spec UnitSpec, v Workflow) []Change {
-	var changes []Change
-	for _, was := range w.mounted(spec) {
-		for _, is := range v.mounted(spec) {
-			if is.Name == was.Name {
-				changes = append(changes, differences("volume."+is.Name, reflect.ValueOf(was), reflect.ValueOf(is))...)
-			}
-		}
+// changeIn says what v makes of a unit, its volumes aside.
+func (u UnitSpec) changeIn(v Workflow) string {
+	j := v.Index(u.Name)
+	switch {
+	case j < 0:
+		return notDeclared
+	case u.same(v.Units[j]):
+		return ""
 	}
-	return changes
+	return cmp.Or(brief(printedChanges(u.Changes(v.Units[j]))), "declared anew")
+}
+
+func printedChanges(changes []Change) (parts []string) {
+	for _, change := range changes {
+		parts = append(parts, change.String())
+	}
+	return parts
 }
 
 // briefParts is how much of a change a line tells.

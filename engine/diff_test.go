@@ -63,7 +63,11 @@ func TestChangesOfAWorkflowInALine(t *testing.T) {
 		return []Volume{{Name: "conf", Kind: VolumeFiles, Files: map[string]string{"app.conf": content}}}
 	}
 	short, long := Workflow{Volumes: files("a")}, Workflow{Volumes: files(strings.Repeat("ä", 1000))}
-	if got, want := short.explain(long), `volumes[0].files.app.conf: "a" → "`+strings.Repeat("ä", 99)+`… (2002 bytes)`; got != want {
+	if got, want := short.explain(long), `volume.conf.files.app.conf: "a" → "`+strings.Repeat("ä", 99)+`… (2002 bytes)`; got != want {
+		t.Errorf("explain = %s, want %s", got, want)
+	}
+	moved := Workflow{Volumes: []Volume{{Name: "src", Kind: VolumeHost, HostPath: "/b"}}}
+	if got, want := moved.explain(short), `volume.conf: none → {"name":"conf","kind":"files","files":{"app.conf":"a"}}, volume.src: {"name":"src","kind":"host","host_path":"/b"} → none`; got != want {
 		t.Errorf("explain = %s, want %s", got, want)
 	}
 	old := Workflow{Name: "w", Network: NetworkPod, Units: []UnitSpec{unit("a", "1"), unit("b", "1"), unit("c", "1")}}

@@ -90,7 +90,10 @@ type Mount struct {
 	ReadOnly bool   `json:"read_only,omitempty"`
 	// Chown gives the source to the container's user, through the user
 	// namespace of a rootless engine (Podman's "U").
-	Chown bool  `json:"chown,omitempty"`
+	Chown bool `json:"chown,omitempty"`
+	// Empty leaves a new volume as it is. Else it gets what the image has at
+	// Target.
+	Empty bool  `json:"empty,omitempty"`
 	Size  int64 `json:"size,omitempty"` // bytes, of a tmpfs; 0: no limit
 }
 
@@ -151,4 +154,8 @@ type VolumeSpec struct {
 	// container that mounts it ends, so a sandbox mounts it as well.
 	Tmpfs bool
 	Size  int64 // bytes, of a tmpfs; 0: no limit
+	// Shared lets any user of any container write, as in a /tmp. Else a new
+	// volume is given to the first user who mounts it, or belongs to the owner
+	// of what the image has there.
+	Shared bool
 }

@@ -108,7 +108,7 @@ func mountsOf(project string, w engine.Workflow, declared []runtime.Mount) []run
 		case engine.VolumeFiles:
 			m.Kind, m.Source, m.ReadOnly = runtime.MountBind, filesPath(w.Name, volume), true
 		default:
-			m.Source = volumeName(project, w.Name, volume)
+			m.Source, m.Empty = volumeName(project, w.Name, volume), volume.Kind == engine.VolumeScratch
 		}
 	}
 	return mounts

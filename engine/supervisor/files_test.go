@@ -281,3 +281,16 @@ func TestASubPathThatCannotBeUsedIsSaid(t *testing.T) {
 		b.down()
 	})
 }
+
+func TestScratchSpaceBeginsEmpty(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(named("w", unit(engine.Service, "api", "pause")))
+		b.until(0, "workflow.ready")
+		want := runtime.Mount{Kind: runtime.MountVolume, Source: "p.w.tmp", Target: "/tmp", Empty: true}
+		if diff := cmp.Diff(want, b.mountsOf("p.w.api.1.1")["/tmp"]); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		b.down()
+	})
+}

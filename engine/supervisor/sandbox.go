@@ -123,7 +123,7 @@ func (d *driver) createVolumes(ctx context.Context, volumes []engine.Volume) err
 		}
 		err := d.project.cfg.Runtime.CreateVolume(ctx, runtime.VolumeSpec{
 			Name: volumeName(d.project.cfg.Project, d.name, v), Labels: labels,
-			Tmpfs: v.Kind == engine.VolumeTmpfs, Size: v.Size,
+			Tmpfs: v.Kind == engine.VolumeTmpfs, Size: v.Size, Shared: v.Kind == engine.VolumeScratch,
 		})
 		if err != nil {
 			return fmt.Errorf("create volume %s: %w", v.Name, err)

@@ -207,7 +207,7 @@ func setMounts(g *specgen.SpecGenerator, spec runtime.Spec) {
 	for _, m := range mounts {
 		switch m.Kind {
 		case runtime.MountVolume:
-			g.Volumes = append(g.Volumes, &specgen.NamedVolume{Name: m.Source, Dest: m.Target, Options: mountOptions(m)})
+			g.Volumes = append(g.Volumes, &specgen.NamedVolume{Name: m.Source, Dest: m.Target, Options: volumeMountOptions(m)})
 		case runtime.MountTmpfs:
 			g.Mounts = append(g.Mounts, oci.Mount{Type: "tmpfs", Source: "tmpfs", Destination: m.Target, Options: tmpfsOptions(m)})
 		case runtime.MountBind:
@@ -234,6 +234,14 @@ func mountOptions(m runtime.Mount) []string {
 	}
 	if m.Chown {
 		options = append(options, "U")
+	}
+	return options
+}
+
+func volumeMountOptions(m runtime.Mount) []string {
+	options := mountOptions(m)
+	if m.Empty {
+		options = append(options, "nocopy")
 	}
 	return options
 }

@@ -30,6 +30,7 @@ func TestSpecifications(t *testing.T) {
 			Mounts: []runtime.Mount{
 				{Kind: runtime.MountBind, Source: "/host", Target: "/bound", ReadOnly: true},
 				{Kind: runtime.MountVolume, Source: "data", Target: "/data", Chown: true},
+				{Kind: runtime.MountVolume, Source: "scratch", Target: "/work", Empty: true},
 				{Kind: runtime.MountTmpfs, Target: "/tmp", Size: 1 << 20},
 			},
 			Resources: runtime.Resources{CPURequest: 250, CPULimit: 1500, MemoryRequest: 1 << 20, MemoryLimit: 1 << 21, PidsLimit: 20, OOMScoreAdj: 800},

@@ -84,7 +84,8 @@ func (r *Runtime) volume(ctx context.Context, name string) (volumeData, error) {
 	if errors.Is(err, runtime.ErrNotFound) {
 		return v, fmt.Errorf("no such volume: %s", name) // ErrNotFound would mean the image
 	}
-	if err == nil && len(v.Options) > 0 && !isMounted(r.hostPath(ctx, v.Mountpoint)) {
+	mounts := v.Options["type"]+v.Options["device"] != ""
+	if err == nil && mounts && !isMounted(r.hostPath(ctx, v.Mountpoint)) {
 		err = fmt.Errorf("%w: the volume is not mounted on %s", runtime.ErrSubPath, v.Mountpoint)
 	}
 	return v, err

@@ -16,6 +16,8 @@ var mountTests = []test{
 	{"a tmpfs is empty, in memory and writable", testTmpfs},
 	{"a volume keeps its files between containers", testVolumeKeeps},
 	{"a tmpfs volume keeps its files while a sandbox mounts it", testTmpfsVolumeKeeps},
+	{"a volume is given to the first user", testVolumeFirst},
+	{"a shared volume can be written by any user, and may begin empty", testVolumeShared},
 	{"a sub path shows a part of a volume, and makes it if it is missing", testSubPath},
 	{"a sub path that is made has the mode of its volume, and is the user's", testSubPathOwner},
 	{"a sub path shows a part of a tmpfs volume", testSubPathTmpfs},
@@ -75,6 +77,35 @@ func testTmpfsVolumeKeeps(b *bench) {
 	write := b.script("echo hello > /data/file; awk '$2 == \"/data\" {print $3}' /proc/mounts")
 	b.wantOutput(b.member(holder, with(write, mount)), "tmpfs")
 	b.wantOutput(b.member(holder, with(b.script("cat /data/file"), mount)), "hello")
+}
+
+// as is a container that runs a script as a user, with one mount.
+func (b *bench) as(user, script string, mount runtime.Mount) runtime.Spec {
+	spec := with(b.script(script), mount)
+	spec.Security.User = user
+	return spec
+}
+
+func testVolumeFirst(b *bench) {
+	volume := b.name()
+	b.check(b.CreateVolume(b.ctx, runtime.VolumeSpec{Name: volume, Labels: b.labels}))
+	mount := runtime.Mount{Kind: runtime.MountVolume, Source: volume, Target: "/fresh"}
+	b.wantOutput(b.as("1000:1000", "touch /fresh/a && echo written", mount), "written")
+	b.wantOutput(b.as("2000:2000", "touch /fresh/b 2>/dev/null || echo refused", mount), "refused")
+}
+
+func testVolumeShared(b *bench) {
+	spec := runtime.VolumeSpec{Name: b.name(), Labels: b.labels, Shared: true}
+	b.check(b.CreateVolume(b.ctx, spec))
+	mount := runtime.Mount{Kind: runtime.MountVolume, Source: spec.Name, Target: "/etc", Empty: true}
+	b.wantOutput(b.as("1000:1000", "test -e /etc/passwd || echo empty; touch /etc/a && echo written", mount), "empty", "written")
+	b.check(b.CreateVolume(b.ctx, spec))
+	mount.Target = "/data"
+	b.wantOutput(b.as("2000:2000", "touch /data/b && echo written", mount), "written")
+	b.wantOutput(b.as("3000:3000", "touch /part/c && echo written", part(spec.Name, "new")), "written")
+	b.wantOutput(b.as("0:0", "chmod 0700 /data", mount))
+	b.check(b.CreateVolume(b.ctx, spec)) // it is left as it is
+	b.wantOutput(b.as("1000:1000", "touch /data/c 2>/dev/null || echo refused", mount), "refused")
 }
 
 // part is a mount of a part of a volume on /part.
