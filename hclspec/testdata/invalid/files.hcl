@@ -36,7 +36,7 @@ volume "type" {
   files = "x" # ERROR: Wrong type
 }
 volume "large" {
-  files = { for n in range(2) : n => substr(join("", [for i in range(700) : format("%1000s", "x")]), 0, 524289) } # ERROR: Value out of range
+  files = { for n in range(2) : n => substr(join("", [for i in range(700) : format("%999s", "x")]), 0, 524289) } # ERROR: Value out of range
 }
 volume "mode" {
   files = {}
