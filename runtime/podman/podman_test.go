@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/limber-run/limber/runtime"
 	"github.com/limber-run/limber/runtime/podman/podmantest"
 )
@@ -148,9 +150,7 @@ func TestDeadMonitorIsLost(t *testing.T) {
 	if exit, err := wait(); err != nil || !exit.Lost {
 		t.Errorf("wait() = %+v, %v, want lost", exit, err)
 	}
-	if _, err := os.Stat(fmt.Sprintf("/proc/%d", c.Pid)); err == nil {
-		t.Error("the process goes on")
-	}
+	endsSoon(t, c.Pid)
 }
 
 func TestDeadMonitorOfAHolderIsLost(t *testing.T) {
@@ -169,9 +169,7 @@ func TestDeadMonitorOfAHolderIsLost(t *testing.T) {
 	if exit, err := wait(); err != nil || !exit.Lost {
 		t.Errorf("wait() = %+v, %v, want lost", exit, err)
 	}
-	if _, err := os.Stat(fmt.Sprintf("/proc/%d", c.Pid)); err == nil {
-		t.Error("the process goes on")
-	}
+	endsSoon(t, c.Pid)
 }
 
 func TestReadOnlyRootHasScratchDirs(t *testing.T) {
@@ -428,6 +426,29 @@ func awaitLine(t *testing.T, logs func(context.Context, string, runtime.LogOptio
 }
 
 // killParent kills the parent of a process.
+// endsSoon waits for the end of a process that has been killed.
+func endsSoon(t *testing.T, pid int) {
+	t.Helper()
+	fd, err := unix.PidfdOpen(pid, 0)
+	if errors.Is(err, unix.ESRCH) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = unix.Close(fd) }()
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(10*time.Second/time.Millisecond))
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if n != 1 || err != nil {
+			t.Errorf("the process goes on: %v", err)
+		}
+		return
+	}
+}
+
 func killParent(t *testing.T, pid int) {
 	t.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
