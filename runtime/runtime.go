@@ -206,6 +206,9 @@ type Container struct {
 	Image  string
 	Labels map[string]string
 	State  State
-	Pid    int  // of its main process, 0 unless it runs
-	Exit   Exit // valid if State is Exited or Lost; StartedAt also if Running
+	Pid    int // of its main process, 0 unless it runs
+	// Address is the IP address that it, or the sandbox that it has joined, has
+	// on a bridge network while it is prepared or runs; "" if there is none.
+	Address string
+	Exit    Exit // valid if State is Exited or Lost; StartedAt also if Running
 }

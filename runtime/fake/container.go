@@ -17,6 +17,7 @@ import (
 // It may be removed in any state, which is not a state but an end.
 type container struct {
 	id        string
+	address   string // on a network
 	spec      runtime.Spec
 	state     runtime.State
 	pid       int
@@ -42,7 +43,7 @@ func (c *container) over() bool {
 
 // describe is what inspection shows of c.
 func (c *container) describe() runtime.Container {
-	return runtime.Container{
+	d := runtime.Container{
 		ID:     c.id,
 		Name:   c.spec.Name,
 		Image:  c.spec.Image,
@@ -51,6 +52,10 @@ func (c *container) describe() runtime.Container {
 		Pid:    c.pid,
 		Exit:   c.exit,
 	}
+	if !c.over() {
+		d.Address = c.address
+	}
+	return d
 }
 
 // find returns the container with that ID or name, or nil.

@@ -40,6 +40,7 @@ func (h *Host) prepare(spec runtime.Spec) (string, error) {
 		changed: make(chan struct{}),
 	}
 	c.spec.Labels = maps.Clone(spec.Labels)
+	c.address = h.address(spec)
 	h.containers = append(h.containers, c)
 	return c.id, nil
 }
@@ -52,7 +53,7 @@ func (h *Host) check(spec runtime.Spec) error {
 	if _, ok := h.images[spec.Image]; !ok {
 		return notFoundError("image", spec.Image)
 	}
-	if err := h.checkNetwork(spec); err != nil {
+	if err := errors.Join(h.checkNetwork(spec), h.checkPorts(spec)); err != nil {
 		return err
 	}
 	for _, m := range spec.Mounts {
@@ -61,20 +62,6 @@ func (h *Host) check(spec runtime.Spec) error {
 		}
 	}
 	return nil
-}
-
-func (h *Host) checkNetwork(spec runtime.Spec) error {
-	if spec.Sandbox == "" {
-		name := spec.Network.Name
-		if _, ok := h.networks[name]; spec.Network.Mode == runtime.NetworkBridge && name != "" && !ok {
-			return notFoundError("network", name)
-		}
-		return nil
-	}
-	if spec.Network.Mode != "" || len(spec.Ports) > 0 || spec.Hostname != "" || len(spec.Hosts) > 0 {
-		return errors.New("network, ports and names belong to the sandbox")
-	}
-	return h.checkSandbox(spec)
 }
 
 // checkSandbox is why a container that joins a sandbox cannot run. Podman

@@ -10,33 +10,6 @@ import (
 	"github.com/limber-run/limber/runtime"
 )
 
-// CreateNetwork makes a network, or leaves the one of that name.
-func (r *Runtime) CreateNetwork(ctx context.Context, name string, labels map[string]string) error {
-	return r.call(ctx, CreateNetwork, name, func() error {
-		if _, ok := r.networks[name]; !ok {
-			r.networks[name] = maps.Clone(labels)
-		}
-		return nil
-	})
-}
-
-// RemoveNetworks removes the networks that carry all of labels. One that a
-// container uses is in use.
-func (r *Runtime) RemoveNetworks(ctx context.Context, labels map[string]string) error {
-	return r.call(ctx, RemoveNetworks, "", func() error {
-		for _, name := range slices.Sorted(maps.Keys(r.networks)) {
-			if !carries(r.networks[name], labels) {
-				continue
-			}
-			if c := r.user(func(s runtime.Spec) bool { return s.Network.Name == name }); c != nil {
-				return fmt.Errorf("remove network %s: container %s uses it", name, c.spec.Name)
-			}
-			delete(r.networks, name)
-		}
-		return nil
-	})
-}
-
 // CreateVolume makes a volume, or leaves the one of that name.
 func (r *Runtime) CreateVolume(ctx context.Context, spec runtime.VolumeSpec) error {
 	return r.call(ctx, CreateVolume, spec.Name, func() error {

@@ -87,6 +87,11 @@ func (r *Runtime) createAndInit(ctx context.Context, spec runtime.Spec, parts []
 
 // create makes a container, or finds the one that an earlier try has made.
 func (r *Runtime) create(ctx context.Context, spec runtime.Spec) (string, error) {
+	mounts, err := r.withHosts(ctx, spec)
+	if err != nil {
+		return "", err
+	}
+	spec.Mounts = mounts
 	g, err := generator(spec, r.host)
 	if err != nil {
 		return "", err

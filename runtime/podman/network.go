@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	nettypes "go.podman.io/common/libnetwork/types"
@@ -39,6 +40,30 @@ func (r *Runtime) RemoveNetworks(ctx context.Context, labels map[string]string) 
 		}
 	}
 	return nil
+}
+
+// hostsFile has the names that resolve without any server.
+const hostsFile = "/etc/hosts"
+
+// withHosts returns the mounts of a container, and among them the names of its
+// sandbox: without a network Podman does not share them.
+func (r *Runtime) withHosts(ctx context.Context, spec runtime.Spec) ([]runtime.Mount, error) {
+	own := slices.ContainsFunc(spec.Mounts, func(m runtime.Mount) bool { return m.Target == hostsFile })
+	if spec.Sandbox == "" || own {
+		return spec.Mounts, nil
+	}
+	holder, err := r.inspect(ctx, spec.Sandbox)
+	if errors.Is(err, runtime.ErrNotFound) {
+		return nil, fmt.Errorf("no such sandbox: %s", spec.Sandbox) // ErrNotFound would mean the image
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sandbox %s: %w", spec.Sandbox, err)
+	}
+	if holder.HostConfig == nil || holder.HostConfig.NetworkMode != "none" || holder.HostsPath == "" {
+		return spec.Mounts, nil
+	}
+	names := runtime.Mount{Kind: runtime.MountBind, Source: holder.HostsPath, Target: hostsFile, ReadOnly: true}
+	return append(slices.Clone(spec.Mounts), names), nil
 }
 
 // isTaken is whether something of that name is there already.

@@ -1,6 +1,7 @@
 package podman
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -29,12 +30,28 @@ func (r *Runtime) container(data *define.InspectContainerData) runtime.Container
 	switch c.State {
 	case runtime.Running:
 		c.Pid = data.State.Pid
+		c.Address = addressOf(data)
 		c.Exit.StartedAt = data.State.StartedAt
 	case runtime.Exited, runtime.Lost:
 		c.Exit = r.exit(data)
 	case runtime.Prepared:
+		c.Address = addressOf(data)
 	}
 	return c
+}
+
+// addressOf returns the address on the one network that a container has, if
+// it has any.
+func addressOf(data *define.InspectContainerData) string {
+	if data.NetworkSettings == nil {
+		return ""
+	}
+	for _, n := range data.NetworkSettings.Networks {
+		if n != nil && cmp.Or(n.IPAddress, n.GlobalIPv6Address) != "" {
+			return cmp.Or(n.IPAddress, n.GlobalIPv6Address)
+		}
+	}
+	return cmp.Or(data.NetworkSettings.IPAddress, data.NetworkSettings.GlobalIPv6Address)
 }
 
 // state is where a container is in its life. A service that dies while it

@@ -51,10 +51,10 @@ func Run(t *testing.T, open Open) {
 	rt, env := open(t)
 	tests := [][]test{
 		prepareTests, startTests, signalTests, watchTests, logTests, execTests,
-		listTests, removeTests, imageTests, storageTests, sandboxTests, resourceTests, robustTests,
+		listTests, removeTests, imageTests, storageTests, sandboxTests, networkTests, resourceTests, robustTests,
 	}
 	if env.Shell {
-		tests = append(tests, processTests, mountTests, outputTests, joinTests, limitTests)
+		tests = append(tests, processTests, mountTests, outputTests, joinTests, nameTests, limitTests)
 	}
 	serial := 0
 	for _, group := range tests {
