@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +25,8 @@ const (
 	// processGrace is the same for a dead process with a living monitor.
 	processGrace = 30 * time.Second
 	// cleanupGrace is how long the end of a container waits for the end of its
-	// network. As long as that is there, its ports lead nowhere, even if another
-	// container has them by then.
+	// network. As long as that is there, its ports and names lead nowhere, even if
+	// another container has them by then.
 	cleanupGrace = 5 * time.Second
 	// longestWait is how long Podman is asked to wait for an end in one go.
 	longestWait = 30 * time.Second
@@ -92,9 +93,9 @@ func (w *watch) wait(ctx context.Context) (runtime.Exit, error) {
 	}
 }
 
-// cleaning is whether the container has ended, but not yet its own network.
+// cleaning is whether the container has ended, but not yet what leads to it.
 func (w *watch) cleaning(data *define.InspectContainerData) bool {
-	if data.State.Status != define.ContainerStateStopped.String() || !ownsNetwork(data) {
+	if data.State.Status != define.ContainerStateStopped.String() || !isKnown(data) {
 		return false
 	}
 	if w.ended.IsZero() {
@@ -103,13 +104,18 @@ func (w *watch) cleaning(data *define.InspectContainerData) bool {
 	return time.Since(w.ended) < cleanupGrace
 }
 
-// ownsNetwork is whether the network of a container goes with it.
-func ownsNetwork(data *define.InspectContainerData) bool {
-	if data.HostConfig == nil {
+// isKnown is whether a container has ports or names that go with it.
+func isKnown(data *define.InspectContainerData) bool {
+	if data.HostConfig == nil || data.NetworkSettings == nil || strings.HasPrefix(data.HostConfig.NetworkMode, "container:") {
 		return false
 	}
-	mode := data.HostConfig.NetworkMode
-	return mode != "none" && mode != "host" && !strings.HasPrefix(mode, "container:")
+	for _, n := range data.NetworkSettings.Networks {
+		named := n != nil && slices.ContainsFunc(n.Aliases, func(name string) bool { return !strings.HasPrefix(data.ID, name) })
+		if named {
+			return true
+		}
+	}
+	return len(data.HostConfig.PortBindings) > 0
 }
 
 // next waits until there is reason to inspect the container.
