@@ -61,6 +61,7 @@ func (r *Runtime) prepare(ctx context.Context, spec runtime.Spec) (string, error
 		return "", err
 	}
 	r.prepared.Store(id, struct{}{})
+	r.keepBridge(ctx, spec.Network.Name)
 	return id, nil
 }
 

@@ -4,12 +4,14 @@ package podman_test
 
 import (
 	"context"
+	"net"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/limber-run/limber/runtime"
 	"github.com/limber-run/limber/runtime/podman"
+	"github.com/limber-run/limber/runtime/podman/podmantest"
 )
 
 // onNetwork is a container on a network that goes away with the test.
@@ -65,6 +67,33 @@ func TestNamesEnd(t *testing.T) {
 		}
 		if strings.Contains(names(), "api") {
 			t.Errorf("a container that has ended has a name:\n%s", names())
+		}
+	}
+}
+
+// A bridge whose address changes is not found any more by those who know it.
+func TestABridgeKeepsItsAddress(t *testing.T) {
+	r := connect(t)
+	const network = "limber-test-bridge"
+	spec := onNetwork(t, r, network)
+	start(t, r, spec)
+	name := podmantest.CLI(t, "network", "inspect", "--format", "{{.NetworkInterface}}", network)
+	address := func() string {
+		t.Helper()
+		bridge, err := net.InterfaceByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bridge.HardwareAddr.String()
+	}
+	want := address()
+	for range 10 { // each has the lowest address of all with a good chance
+		id := prepare(t, r, spec)
+		if got := address(); got != want {
+			t.Fatalf("the address was %s and is %s", want, got)
+		}
+		if err := r.Remove(t.Context(), id); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
