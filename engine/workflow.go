@@ -55,11 +55,13 @@ func (w Workflow) Index(name string) int {
 // NetworkMode is how the units of a workflow see the network.
 type NetworkMode string
 
-// Network modes. In NetworkPod, the default, units share one address.
+// Network modes. In NetworkPod, the default, units share one address; in
+// NetworkBridge each has its own, another with each attempt.
 const (
-	NetworkPod  NetworkMode = "pod"
-	NetworkHost NetworkMode = "host"
-	NetworkNone NetworkMode = "none"
+	NetworkPod    NetworkMode = "pod"
+	NetworkBridge NetworkMode = "bridge"
+	NetworkHost   NetworkMode = "host"
+	NetworkNone   NetworkMode = "none"
 )
 
 // VolumeKind is where a volume's content lives.
