@@ -112,6 +112,9 @@ type Network struct {
 	Mode    NetworkMode `json:"mode,omitempty"`
 	Name    string      `json:"name,omitempty"`
 	Aliases []string    `json:"aliases,omitempty"` // DNS names on that network
+	// Domain is where names are looked for first: "db" is "db.Domain", if there
+	// is such an alias.
+	Domain string `json:"domain,omitempty"`
 }
 
 // Port is a container port published on the host.

@@ -284,6 +284,7 @@ func setNamespaces(g *specgen.SpecGenerator, spec runtime.Spec) error {
 		g.NetNS.NSMode = specgen.Bridge
 		g.PortMappings = ports
 		g.Networks = networks(spec.Network)
+		g.DNSSearch = searched(spec.Network)
 	default:
 		return fmt.Errorf("unknown network mode %q", mode)
 	}
@@ -295,6 +296,17 @@ func networks(n runtime.Network) map[string]nettypes.PerNetworkOptions {
 		return nil // the default network
 	}
 	return map[string]nettypes.PerNetworkOptions{n.Name: {Aliases: n.Aliases}}
+}
+
+// dnsDomain is of Podman's name server. It passes on no question about it, and
+// so tells nobody outside what is looked for.
+const dnsDomain = "dns.podman"
+
+func searched(n runtime.Network) []string {
+	if n.Domain == "" {
+		return nil // as Podman has it
+	}
+	return []string{n.Domain + "." + dnsDomain, dnsDomain}
 }
 
 // portMappings are the ports that are published, on this host alone unless an

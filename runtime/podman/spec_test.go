@@ -24,6 +24,10 @@ func TestSpecifications(t *testing.T) {
 			Network: runtime.Network{Mode: runtime.NetworkBridge, Name: "net", Aliases: []string{"one", "two"}},
 			Ports:   []runtime.Port{{Container: 80, Host: 8080}, {Container: 53, Host: 5353, HostIP: "0.0.0.0", Protocol: "udp"}, {Container: 81}},
 		},
+		"networked": {
+			Name: "unit", Image: "localhost/x", Hostname: "web.shop",
+			Network: runtime.Network{Mode: runtime.NetworkBridge, Name: "net", Aliases: []string{"web.shop"}, Domain: "shop"},
+		},
 		"member": {
 			Name: "unit", Image: "localhost/x", Sandbox: "0123", Command: []string{"sh", "-c"}, Args: []string{"true"},
 			WorkingDir: "/w", Env: map[string]string{"A": "b"}, StopSignal: "SIGINT", HealthCommand: []string{"check", "it"},

@@ -14,7 +14,7 @@ var (
 		{"a published port is taken until its container has ended", testPortTaken},
 	}
 	nameTests = []test{
-		{"containers on a network find each other by their aliases", testAliases},
+		{"containers on a network find each other by their aliases, of their own domain first", testAliases},
 		{"the names of a sandbox resolve in what joins it", testHosts},
 	}
 )
@@ -104,12 +104,14 @@ func testAliases(b *bench) {
 		spec.Hostname = text
 		return spec
 	}
-	b.running(serve("one", "first", "first.of-all"))
-	b.running(serve("two", "second"))
-	const ask = "for host in first first.of-all second; do until wget -q -O - http://$host/; do sleep 0.01; done; done"
-	asked, exit := b.run(b.onNetwork(b.script(ask)))
+	b.running(serve("one", "first", "host.one"))
+	b.running(serve("two", "second", "host.two"))
+	const ask = "for host in first second host host.one; do until wget -q -O - http://$host/; do sleep 0.01; done; done"
+	spec := b.onNetwork(b.script(ask))
+	spec.Network.Domain = "two"
+	asked, exit := b.run(spec)
 	b.wantCode(exit, 0)
-	b.wantLines(b.logs(asked, all), "one", "one", "two")
+	b.wantLines(b.logs(asked, all), "one", "two", "two", "one")
 }
 
 func testHosts(b *bench) {
