@@ -131,10 +131,8 @@ func (a *attempt) awaitTurn(ctx context.Context) bool {
 // make creates and initialises the container, and subscribes to its end for
 // as long as life goes on.
 func (a *attempt) make(ctx, life context.Context) (waiter, error) {
-	for _, id := range a.before {
-		if err := a.d.project.cfg.Runtime.Remove(ctx, id); err != nil {
-			return nil, err
-		}
+	if err := a.d.makeWay(ctx, a.before); err != nil {
+		return nil, err
 	}
 	if err := a.ensureImage(ctx); err != nil {
 		return nil, err
@@ -149,6 +147,7 @@ func (a *attempt) make(ctx, life context.Context) (waiter, error) {
 	rt := a.d.project.cfg.Runtime
 	id, err := rt.Prepare(ctx, spec)
 	if err != nil {
+		a.id = leftBy(err, spec)
 		return nil, err
 	}
 	a.id = id

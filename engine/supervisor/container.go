@@ -14,8 +14,8 @@ import (
 	"github.com/limber-run/limber/runtime"
 )
 
-// complete fills in what the declaration leaves open: name, labels, sandbox,
-// volumes, secrets, and what depends on the machine.
+// complete fills in what the declaration leaves open: name, labels, sandbox or
+// network, volumes, secrets, and what depends on the machine.
 func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	spec := a.spec.Container
 	has, err := a.d.project.machineFor(ctx, a.workflow)
@@ -25,7 +25,7 @@ func (a *attempt) complete(ctx context.Context) (runtime.Spec, error) {
 	spec.Resources = a.workflow.ContainerResources(a.spec, has[engine.Memory])
 	spec.Name = containerName(a.d.project.cfg.Project, a.d.name, a.ref)
 	spec.Labels = a.labels()
-	spec.Sandbox, spec.Ports = a.sandbox, nil
+	a.connect(&spec)
 	spec.Mounts = mountsOf(a.d.project.cfg.Project, a.workflow, spec.Mounts)
 	a.d.project.files.locate(spec.Mounts)
 	if err := errors.Join(a.mountOutput(&spec), a.mountMessage(&spec)); err != nil {
@@ -123,6 +123,15 @@ func (a *attempt) volumes() []engine.Volume {
 	})
 }
 
+// leftBy returns what a failed call of Prepare may have left, or "". It must go:
+// it may have ports that another container needs.
+func leftBy(err error, spec runtime.Spec) string {
+	if errors.Is(err, runtime.ErrUnavailable) || errors.Is(err, context.Canceled) {
+		return spec.Name
+	}
+	return ""
+}
+
 // waiter blocks until a container has ended.
 type waiter func() (runtime.Exit, error)
 
@@ -186,6 +195,16 @@ func (d *driver) removeNow(id string) {
 	ctx, timeout := context.WithTimeout(ctx, removeTimeout)
 	defer timeout()
 	_ = d.stubbornly(ctx, "remove container "+id, func() error { return d.project.cfg.Runtime.Remove(ctx, id) })
+}
+
+// makeWay removes containers that are in the way of another.
+func (d *driver) makeWay(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		if err := d.project.cfg.Runtime.Remove(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // patiently repeats an idempotent call for as long as the engine cannot be

@@ -238,13 +238,23 @@ func (d *driver) start(ref engine.Ref) {
 
 func (d *driver) newAttempt(ref engine.Ref) *attempt {
 	at := newAttempt(d, ref, d.run.Spec.Units[d.run.Spec.Index(ref.Name)])
-	for other := range d.attempts {
-		if id := d.containers[other]; id != "" && other != ref && (other.Run < ref.Run || other.Name == ref.Name) {
-			at.before = append(at.before, id)
-		}
-	}
+	at.before = d.givenUp(func(other engine.Ref) bool {
+		return other != ref && (other.Run < ref.Run || other.Name == ref.Name)
+	})
 	d.track(at, func() engine.Event { return at.run(d.life) })
 	return at
+}
+
+// givenUp returns the containers of attempts of a kind whose end has not been
+// seen, and is not waited for any more.
+func (d *driver) givenUp(of func(engine.Ref) bool) []string {
+	var ids []string
+	for ref := range d.attempts {
+		if id := d.containers[ref]; id != "" && of(ref) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // track runs an attempt on a goroutine, and knows it until that is done. What

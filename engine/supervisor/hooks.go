@@ -32,7 +32,7 @@ func (d *driver) hook(a engine.Hook) {
 	}
 	h := hookRun{
 		rt: d.project.cfg.Runtime, agent: d.sandbox.agent, container: d.containers[a.Ref],
-		spec: &d.run.Spec.Units[i],
+		spec: &d.run.Spec.Units[i], locate: d.locator(a.Ref),
 	}
 	ctx, cancel := context.WithCancelCause(d.life)
 	d.hooks[a.Ref] = cancel
@@ -63,6 +63,7 @@ type hookRun struct {
 	agent     *prober.Prober // nil: there is no sandbox
 	container string
 	spec      *engine.UnitSpec
+	locate    locator
 }
 
 // run blocks until the hook has ended. The code is that of HookDone.
@@ -73,15 +74,24 @@ func (h hookRun) run(ctx context.Context, what *engine.Handler) (code int, err e
 	case what.HTTPGet != nil && h.agent == nil:
 		return failedCode(errSandboxGone), errSandboxGone
 	case what.HTTPGet != nil:
-		ok, detail, err := h.agent.HTTPGet(ctx, what.HTTPGet, hookRequestTimeout)
-		if err == nil && !ok {
-			err = errors.New(detail)
-		}
+		err := h.httpGet(ctx, *what)
 		return failedCode(err), err
 	default:
 		err := sleep(ctx, what.Sleep.Duration)
 		return failedCode(err), err
 	}
+}
+
+func (h hookRun) httpGet(ctx context.Context, what engine.Handler) error {
+	what, err := h.locate(ctx, what)
+	if err != nil {
+		return err
+	}
+	ok, detail, err := h.agent.HTTPGet(ctx, what.HTTPGet, hookRequestTimeout)
+	if err == nil && !ok {
+		err = errors.New(detail)
+	}
+	return err
 }
 
 func (h hookRun) exec(ctx context.Context, command []string) (int, error) {

@@ -37,6 +37,9 @@ func containerName(project, workflow string, ref engine.Ref) string {
 
 func networkName(project string) string { return "limber." + project }
 
+// hostName is what a unit is called on the project's network.
+func hostName(workflow, unit string) string { return unit + "." + workflow }
+
 // volumeName is that of a volume in the engine: named volumes belong to the
 // project, the others to the workflow.
 func volumeName(project, workflow string, v engine.Volume) string {

@@ -25,10 +25,14 @@ func (d *driver) probing(a engine.Probing) {
 	if !a.On || i < 0 || d.sandbox.agent == nil {
 		return
 	}
-	agent, job := d.sandbox.agent, d.probeJob(i, a)
+	agent, job, locate := d.sandbox.agent, d.probeJob(i, a), d.locator(a.Ref)
 	ctx, cancel := context.WithCancel(d.life)
 	d.probes[key] = cancel
 	d.sandbox.begin(d, func() {
+		var err error
+		if job.Probe.Handler, err = locate(ctx, job.Probe.Handler); err != nil {
+			return // it has ended, or it is not to be probed any more
+		}
 		agent.Run(ctx, job, func(r prober.Result) {
 			d.feed(engine.ProbeDone{At: r.At, Ref: a.Ref, Probe: a.Probe, OK: r.OK, Extra: r.Extra, Detail: r.Detail})
 		})

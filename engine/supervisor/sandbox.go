@@ -22,9 +22,9 @@ const (
 	agentsDir   = "agents" // in the runtime directory, one for each workflow
 )
 
-// sandbox is the holder container whose namespaces the units join. It owns
-// network, ports and memory volumes, and its process is the agent that probes
-// from inside.
+// sandbox is the holder container whose namespaces the units join, unless each
+// has its own network. It owns network, ports and memory volumes, and its process
+// is the agent that probes from inside.
 type sandbox struct {
 	number int
 	id     string             // "" until it is up
@@ -45,6 +45,7 @@ func (s *sandbox) prepare(d *driver, number int) {
 	s.number, s.id, s.cancel = number, "", cancel
 	plan := sandboxPlan{holder: d.holderSpec(number), workflow: d.run.Spec, images: d.images}
 	s.names = namesOf(plan.holder.Labels)
+	plan.before = d.givenUp(func(ref engine.Ref) bool { return ref.Run < d.run.Number })
 	d.wg.Go(func() {
 		defer cancel()
 		d.prepareSandbox(ctx, number, plan)
@@ -56,6 +57,7 @@ type sandboxPlan struct {
 	holder   runtime.Spec
 	workflow engine.Workflow
 	images   *images
+	before   []string // containers that must be gone first: they may have its ports and names
 }
 
 func (d *driver) prepareSandbox(ctx context.Context, number int, plan sandboxPlan) {
@@ -79,6 +81,9 @@ func (d *driver) makeSandbox(
 	ctx context.Context, plan sandboxPlan,
 ) (id string, wait waiter, err error) {
 	rt, spec := d.project.cfg.Runtime, plan.holder
+	if err := d.makeWay(ctx, plan.before); err != nil {
+		return "", nil, err
+	}
 	if err := plan.images.ensure(ctx, d.life, spec.Image, runtime.PullNever); err != nil {
 		return "", nil, err
 	}
@@ -97,7 +102,7 @@ func (d *driver) makeSandbox(
 		return "", nil, err
 	}
 	if id, err = rt.Prepare(ctx, spec); err != nil {
-		return "", nil, err
+		return leftBy(err, spec), nil, err
 	}
 	if wait, err = rt.Watch(d.life, id); err != nil {
 		return id, nil, err
@@ -139,33 +144,12 @@ func (d *driver) holderSpec(number int) runtime.Spec {
 	labels[LabelSandbox] = strconv.Itoa(number)
 	labels[LabelSpec] = w.Fingerprint()
 	spec := runtime.Spec{
-		Name: holderName(project, d.name, number), Labels: labels, Hostname: d.name,
+		Name: holderName(project, d.name, number), Labels: labels,
 		Image:   d.project.cfg.Toolbox.Ref,
 		Command: []string{"agent", "--socket", filepath.Join(agentMount, agentSocket)},
 		Mounts:  []runtime.Mount{{Kind: runtime.MountBind, Source: d.agentDir(), Target: agentMount}},
 	}
-	switch w.Network {
-	case engine.NetworkHost:
-		spec.Network.Mode, spec.Hostname = runtime.NetworkHost, ""
-	case engine.NetworkNone:
-		spec.Network.Mode = runtime.NetworkNone
-	default:
-		spec.Network = runtime.Network{
-			Mode: runtime.NetworkBridge, Name: networkName(project), Aliases: []string{d.name},
-		}
-		for _, u := range w.Units {
-			spec.Ports = append(spec.Ports, u.Container.Ports...)
-		}
-	}
-	if w.Network != engine.NetworkHost { // there the names would be those of other machines
-		names := []string{spec.Hostname} // that is there already, with the address that others reach
-		for _, u := range w.Units {
-			if u.Name != spec.Hostname {
-				names, spec.Hosts = append(names, u.Name), append(spec.Hosts, u.Name)
-			}
-		}
-		labels[LabelNames] = strings.Join(names, " ")
-	}
+	d.connectHolder(&spec, w)
 	for _, v := range w.Volumes { // a memory volume lives as long as something mounts it
 		if v.Kind == engine.VolumeTmpfs {
 			spec.Mounts = append(spec.Mounts, runtime.Mount{

@@ -72,6 +72,7 @@ type sim struct {
 	boots  int
 	spec   engine.Workflow // as applied last
 	units  int             // that were added to it
+	ports  int             // of the host that were given to units
 	lifts  []func()        // of faults
 	onCall atomic.Pointer[func()]
 	books  simBooks
@@ -190,7 +191,7 @@ func (s *sim) apply(w engine.Workflow) {
 // change makes the workflow up anew, in part.
 func (s *sim) change() {
 	s.spec.Units = slices.Clone(s.spec.Units)
-	i, what := s.next(len(s.spec.Units)), s.next(4)
+	i, what := s.next(len(s.spec.Units)), s.next(6)
 	if s.spec.Units[i].Name == "z" { // one thing at least is to stay up
 		what = 3 * (what % 2)
 	}
@@ -204,6 +205,10 @@ func (s *sim) change() {
 	case 3:
 		s.units++
 		s.spec.Units = append(s.spec.Units, s.service(fmt.Sprintf("s%d", s.units), s.spec.RestartPolicy))
+	case 4:
+		s.spec.Network = s.network()
+	case 5:
+		s.spec.Units[i].Container.Ports = s.publish()
 	}
 }
 

@@ -35,7 +35,8 @@ type simBooks struct {
 }
 
 type simContainer struct {
-	ref engine.Ref
+	ref  engine.Ref
+	spec runtime.Spec
 }
 
 func newSimBooks(s *sim) simBooks {
@@ -77,9 +78,29 @@ func (b *simBooks) changed(spec runtime.Spec, c runtime.Container) {
 	if late, _ := b.late.Load(spec.Name); late == true {
 		b.fail("%s begins after a stop", spec.Name)
 	}
-	b.live[spec.Name] = simContainer{ref: simRef(spec)}
+	b.connected(spec, b.specs[spec.Labels[LabelSpec]].Network)
+	b.live[spec.Name] = simContainer{ref: simRef(spec), spec: spec}
 	if spec.Labels[LabelUnit] != "" {
 		b.begun(simRef(spec), b.specs[spec.Labels[LabelSpec]])
+	}
+}
+
+// connected checks how a container that begins is connected, and that no other
+// one has its names.
+func (b *simBooks) connected(spec runtime.Spec, mode engine.NetworkMode) {
+	shared := mode != engine.NetworkBridge && spec.Labels[LabelUnit] != ""
+	if shared != (spec.Sandbox != "") {
+		b.fail("%s begins in mode %s in the sandbox %q", spec.Name, mode, spec.Sandbox)
+	}
+	if unit := spec.Labels[LabelUnit]; unit != "" && mode == engine.NetworkBridge && spec.Network.Name == "" {
+		b.fail("%s begins without a network: %+v", spec.Name, spec.Network)
+	}
+	for name, other := range b.live {
+		for _, alias := range spec.Network.Aliases {
+			if slices.Contains(other.spec.Network.Aliases, alias) {
+				b.fail("%s begins as %q, which %s is called", spec.Name, alias, name)
+			}
+		}
 	}
 }
 

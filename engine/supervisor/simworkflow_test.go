@@ -13,7 +13,7 @@ import (
 // they should in the end.
 func (s *sim) workflow() engine.Workflow {
 	w := engine.Workflow{
-		Name: "w", RestartPolicy: s.policy(), Network: engine.NetworkPod,
+		Name: "w", RestartPolicy: s.policy(), Network: s.network(),
 		TerminationGracePeriod: time.Duration(s.next(8)) * time.Second,
 		Secrets:                []engine.SecretSource{{Name: "password", Env: "PASSWORD"}},
 	}
@@ -25,6 +25,11 @@ func (s *sim) workflow() engine.Workflow {
 	}
 	w.Units = append(w.Units, s.service("z", w.RestartPolicy)) // one thing at least is to stay up
 	return w
+}
+
+func (s *sim) network() engine.NetworkMode {
+	modes := []engine.NetworkMode{engine.NetworkPod, engine.NetworkBridge, engine.NetworkBridge, engine.NetworkHost, engine.NetworkNone}
+	return modes[s.next(len(modes))]
 }
 
 func (s *sim) policy() engine.RestartPolicy {
@@ -53,11 +58,20 @@ func (s *sim) container(kind engine.Kind, name string) engine.UnitSpec {
 	if s.oneIn(3) {
 		u.Secrets = []engine.SecretUse{{Name: "password", Path: "/run/secrets/password", Mode: 0o400}}
 	}
+	if s.oneIn(2) { // where the network lets it
+		u.Container.Ports = s.publish()
+	}
 	if s.oneIn(6) {
 		actions := []engine.RestartAction{engine.ActionRestart, engine.ActionRestartWorkflow, engine.ActionFail}
 		u.Restart.Rules = []engine.RestartRule{{OnExit: []int{1}, Action: actions[s.next(3)]}}
 	}
 	return u
+}
+
+// publish is a port of the host that no other unit has.
+func (s *sim) publish() []runtime.Port {
+	s.ports++
+	return []runtime.Port{{Container: 80, Host: 8000 + s.ports}}
 }
 
 func (s *sim) initStep(name string) engine.UnitSpec {
