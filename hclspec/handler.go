@@ -20,12 +20,13 @@ type handler struct {
 }
 
 // endpoint is where a handler connects to. A port given by the name of a port
-// block is resolved by validate.
+// block, and a host that is not given, are resolved by validate.
 type endpoint struct {
-	host *string
-	port *int
-	name string    // of the port; "": a number
-	at   hcl.Range // of the name
+	host   *string // nil: it connects to nothing
+	hostAt hcl.Range
+	port   *int
+	name   string    // of the port; "": a number
+	at     hcl.Range // of the name
 }
 
 // handlerBlocks are the blocks of a probe or hook that hold a handler.
@@ -82,7 +83,10 @@ type connecting[T any] struct {
 func endpointAttributes[T any]() []attr[connecting[T]] {
 	return []attr[connecting[T]]{
 		{name: "port", doc: "a number, or the name of a port block of the workflow", required: true, set: func(a arg, h *connecting[T]) { setPort(a, &h.to) }},
-		{name: "host", doc: "where it connects to; default 127.0.0.1, which is the unit's own address", set: text(func(h *connecting[T]) *string { return h.to.host })},
+		{name: "host", doc: "where it connects to; default: the unit's own address", set: func(a arg, h *connecting[T]) {
+			h.to.hostAt = a.attr.Expr.Range()
+			text(func(to *endpoint) *string { return to.host })(a, &h.to)
+		}},
 	}
 }
 
@@ -98,8 +102,6 @@ func setPort(a arg, to *endpoint) {
 	}
 }
 
-const ownAddress = "127.0.0.1"
-
 // scheme is of a URL.
 type scheme string
 
@@ -107,13 +109,13 @@ var httpGetTable = newTable(table[connecting[engine.HTTPGet]]{
 	noun: "an http_get handler",
 	attrs: append([]attr[connecting[engine.HTTPGet]]{
 		{name: "path", doc: "the path of the request; default /", set: httpPath},
-		{name: "scheme", doc: "http (default) or https, with any certificate", set: choice([]scheme{"http", "https"}, nil, func(h *connecting[engine.HTTPGet]) *scheme { return (*scheme)(&h.spec.Scheme) })},
+		{name: "scheme", doc: "http (default) or https, with any certificate", set: choice([]scheme{"http", "https"}, func(h *connecting[engine.HTTPGet]) *scheme { return (*scheme)(&h.spec.Scheme) })},
 		{name: "headers", doc: "headers of the request", set: headers},
 	}, endpointAttributes[engine.HTTPGet]()...),
 })
 
 func addHTTPGet(d *decoder, b *hcl.Block, h *handler) {
-	get := &connecting[engine.HTTPGet]{spec: engine.HTTPGet{Scheme: "http", Host: ownAddress, Path: "/"}}
+	get := &connecting[engine.HTTPGet]{spec: engine.HTTPGet{Scheme: "http", Path: "/"}}
 	get.to = endpoint{host: &get.spec.Host, port: &get.spec.Port}
 	httpGetTable.decode(d, b, get)
 	h.spec.HTTPGet, h.to = &get.spec, get.to
@@ -125,7 +127,7 @@ var tcpSocketTable = newTable(table[connecting[engine.TCPSocket]]{
 })
 
 func addTCPSocket(d *decoder, b *hcl.Block, h *handler) {
-	tcp := &connecting[engine.TCPSocket]{spec: engine.TCPSocket{Host: ownAddress}}
+	tcp := &connecting[engine.TCPSocket]{}
 	tcp.to = endpoint{host: &tcp.spec.Host, port: &tcp.spec.Port}
 	tcpSocketTable.decode(d, b, tcp)
 	h.spec.TCPSocket, h.to = &tcp.spec, tcp.to
@@ -139,7 +141,7 @@ var grpcTable = newTable(table[connecting[engine.GRPC]]{
 })
 
 func addGRPC(d *decoder, b *hcl.Block, h *handler) {
-	grpc := &connecting[engine.GRPC]{spec: engine.GRPC{Host: ownAddress}}
+	grpc := &connecting[engine.GRPC]{}
 	grpc.to = endpoint{host: &grpc.spec.Host, port: &grpc.spec.Port}
 	grpcTable.decode(d, b, grpc)
 	h.spec.GRPC, h.to = &grpc.spec, grpc.to

@@ -23,24 +23,48 @@ func portsOf(units ...*unit) portNames {
 	return names
 }
 
-// resolvePorts turns the names of ports in a unit's handlers into numbers: its
-// own first, then those of the other units, which share its address.
-func (d *decoder) resolvePorts(u *unit, all portNames) {
+// resolvePorts turns the names of ports in a unit's handlers into numbers.
+func (d *decoder) resolvePorts(w *workflow, u *unit, all portNames) {
 	for _, h := range u.handlers {
 		if h.to.name == "" {
 			continue
 		}
-		numbers := portsOf(u)[h.to.name]
-		if len(numbers) == 0 {
-			numbers = all[h.to.name]
-		}
-		switch len(numbers) {
-		case 0:
-			d.errorf(h.to.at, sumUnknownPort, "No unit of the workflow has a port %q.%s", h.to.name, cmp.Or(didYouMean(h.to.name, namesOf(all)), " Declare it with port \"NAME\" { container = … }, or use its number."))
-		case 1:
+		numbers := w.portsAt(*h.to.host, u, all)[h.to.name]
+		switch {
+		case len(numbers) == 1:
 			*h.to.port = numbers[0]
-		default:
+		case len(numbers) > 1:
 			d.errorf(h.to.at, sumAmbiguousPort, "Several units of the workflow have a port %q. Use its number.", h.to.name)
+		case len(all[h.to.name]) > 0:
+			d.errorf(h.to.at, sumUnknownPort, "The port %q is of another unit, which with the network mode \"bridge\" has another address. Name that unit: host = \"UNIT\".", h.to.name)
+		default:
+			d.errorf(h.to.at, sumUnknownPort, "No unit of the workflow has a port %q.%s", h.to.name, cmp.Or(didYouMean(h.to.name, namesOf(all)), " Declare it with port \"NAME\" { container = … }, or use its number."))
+		}
+	}
+}
+
+// portsAt returns the ports that a handler of u may mean at a host: of the unit
+// that is called so, of u itself, and of all units where they share an address.
+func (w *workflow) portsAt(host string, u *unit, all portNames) portNames {
+	ports := portNames{}
+	named := w.unitAt(host)
+	if named != nil {
+		ports.add(portsOf(named))
+	}
+	if named == nil || !w.bridged() {
+		ports.add(portsOf(u))
+	}
+	if host != "" && (named == nil || !w.bridged()) {
+		ports.add(all)
+	}
+	return ports
+}
+
+// add adds the ports whose names are not there.
+func (names portNames) add(others portNames) {
+	for name, numbers := range others {
+		if len(names[name]) == 0 {
+			names[name] = numbers
 		}
 	}
 }
@@ -69,8 +93,8 @@ func (d *decoder) validateHostPorts(before published) {
 }
 
 func (d *decoder) validateHostPort(w *workflow, p port, before published) {
-	if w.spec.Network != engine.NetworkPod {
-		d.errorf(p.host, sumConflict, "With the network mode %q no port can be published. Leave host out, or use the mode \"pod\".", w.spec.Network)
+	if w.spec.Network == engine.NetworkHost || w.spec.Network == engine.NetworkNone {
+		d.errorf(p.host, sumConflict, "With the network mode %q no port can be published. Leave host out, or use the mode \"pod\" or \"bridge\".", w.spec.Network)
 	}
 	at := hostPort{p.spec.Host, p.spec.Protocol}
 	i := slices.IndexFunc(before[at], func(other port) bool { return collide(p, other) })

@@ -22,7 +22,7 @@ var initTable = unitTable(table[unit]{
 	noun: "an init step",
 	attrs: []attr[unit]{
 		{name: "timeout", doc: "the time that one attempt may take; 0s, the default: any", set: duration(0, func(u *unit) *time.Duration { return &u.spec.Timeout })},
-		{name: "run", doc: "in which runs it runs: always (default); once, until it has succeeded; on_change, if it has not succeeded with the same image, settings, secrets and inputs", set: choice([]runMode{runAlways, runMode(engine.RunOnce), runMode(engine.RunOnChange)}, nil, func(u *unit) *runMode { return &u.run })},
+		{name: "run", doc: "in which runs it runs: always (default); once, until it has succeeded; on_change, if it has not succeeded with the same image, settings, secrets and inputs", set: choice([]runMode{runAlways, runMode(engine.RunOnce), runMode(engine.RunOnChange)}, func(u *unit) *runMode { return &u.run })},
 		{name: "inputs", doc: "files and directories whose content counts for run = \"on_change\"", set: inputs},
 	},
 	blocks: []nested[unit]{

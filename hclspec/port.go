@@ -26,7 +26,7 @@ var portTable = newTable(table[port]{
 		{name: "container", doc: "the port that the unit listens on", required: true, set: number(1, maxPort, func(p *port) *int { return &p.spec.Container })},
 		{name: "host", doc: "the port of the host that leads to it; default: none", set: number(1, maxPort, func(p *port) *int { return &p.spec.Host })},
 		{name: "host_ip", doc: "the address of the host; default 127.0.0.1, which only this host can reach", set: hostIP},
-		{name: "protocol", doc: "tcp (default) or udp", set: choice([]protocol{"tcp", "udp"}, nil, func(p *port) *protocol { return (*protocol)(&p.spec.Protocol) })},
+		{name: "protocol", doc: "tcp (default) or udp", set: choice([]protocol{"tcp", "udp"}, func(p *port) *protocol { return (*protocol)(&p.spec.Protocol) })},
 	},
 })
 

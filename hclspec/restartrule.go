@@ -15,7 +15,7 @@ var restartRuleTable = newTable(table[engine.RestartRule]{
 		{name: "on_exit", doc: "the exit codes that it is about", set: ruleCodes(func(r *engine.RestartRule) *[]int { return &r.OnExit })},
 		{name: "not_on_exit", doc: "instead of on_exit: the exit codes that it is not about", set: ruleCodes(func(r *engine.RestartRule) *[]int { return &r.NotOnExit })},
 		{name: "action", doc: "what follows: restart, of the unit; restart_workflow, with all its init steps; fail", required: true, set: choice(
-			[]engine.RestartAction{engine.ActionRestart, engine.ActionRestartWorkflow, engine.ActionFail}, nil,
+			[]engine.RestartAction{engine.ActionRestart, engine.ActionRestartWorkflow, engine.ActionFail},
 			func(r *engine.RestartRule) *engine.RestartAction { return &r.Action })},
 	},
 	refusals: []refusal{

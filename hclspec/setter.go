@@ -122,9 +122,8 @@ const maxExponent = 1 << 10
 // positive is the least duration where 0 has no meaning.
 const positive = time.Nanosecond
 
-// choice sets one of a few words. A word in later is refused with the text
-// beside it.
-func choice[T any, S ~string](known []S, later map[S]string, field func(*T) *S) func(arg, *T) {
+// choice sets one of a few words.
+func choice[T any, S ~string](known []S, field func(*T) *S) func(arg, *T) {
 	words := make([]string, len(known))
 	for i, word := range known {
 		words[i] = string(word)
@@ -132,10 +131,6 @@ func choice[T any, S ~string](known []S, later map[S]string, field func(*T) *S) 
 	return func(a arg, into *T) {
 		s, ok := a.text()
 		if !ok {
-			return
-		}
-		if why, ok := later[S(s)]; ok {
-			a.errorf(sumNotYet, "%s = %q: %s", a.name(), s, why)
 			return
 		}
 		if !slices.Contains(words, s) {

@@ -50,7 +50,7 @@ const labelPrefix = "dev.limber."
 var unitAttributes = []attr[unit]{
 	{name: "image", doc: "the image that it runs", required: true, set: image},
 	{name: "pull", doc: "when the image is pulled: missing, always or never; default: always for the tag latest, else missing", set: choice(
-		[]runtime.PullPolicy{runtime.PullMissing, runtime.PullAlways, runtime.PullNever}, nil,
+		[]runtime.PullPolicy{runtime.PullMissing, runtime.PullAlways, runtime.PullNever},
 		func(u *unit) *runtime.PullPolicy { return &u.spec.Container.Pull })},
 	{name: "command", doc: "what it runs instead of the image's entrypoint and command", outputs: true, set: command(func(u *unit) *[]string { return &u.spec.Container.Command })},
 	{name: "args", doc: "what its command gets instead of the image's command", outputs: true, set: texts(func(u *unit) *[]string { return &u.spec.Container.Args })},
@@ -87,7 +87,7 @@ var unitRefusals = []refusal{
 	notHere("ports", "write a port \"NAME\" { container = …, host = … } block for each."),
 	notHere("volume", "write a mount \"VOLUME\" { path = … } block."),
 	notHere("secrets", "write a secret \"NAME\" { } block for each."),
-	notHere("network", "the units of a workflow share one network. Write network { … } in the workflow."),
+	notHere("network", "it is the same for all units of a workflow. Write network { … } in the workflow."),
 	notHere("restart_policy", "it belongs to the workflow. A service may have its own with restart { policy = … }."),
 	notHere("stop_signal", "write lifecycle { stop_signal = … }."),
 	notHere("user", "write security { user = … }."),

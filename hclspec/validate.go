@@ -35,7 +35,8 @@ func (d *decoder) validate() {
 			d.validateMounts(u)
 			d.validateSecrets(u)
 			d.validateOutputs(w, u)
-			d.resolvePorts(u, ports)
+			d.resolveHosts(w, u)
+			d.resolvePorts(w, u, ports)
 			d.validatePreStop(w, u)
 		}
 	}

@@ -25,7 +25,7 @@ type workflow struct {
 var workflowTable = newTable(table[workflow]{
 	noun: "a workflow",
 	attrs: []attr[workflow]{
-		{name: "restart_policy", doc: "which exits of its units are followed by a new attempt; default always", set: choice(restartPolicies, nil, func(w *workflow) *engine.RestartPolicy { return &w.spec.RestartPolicy })},
+		{name: "restart_policy", doc: "which exits of its units are followed by a new attempt; default always", set: choice(restartPolicies, func(w *workflow) *engine.RestartPolicy { return &w.spec.RestartPolicy })},
 		{name: "active_deadline", doc: "the time a run may take; 0s, the default: any", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.ActiveDeadline })},
 		{name: "termination_grace_period", doc: "the time between the stop signal and the kill; default 30s", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.TerminationGracePeriod })},
 		{name: "depends_on", doc: "workflows, as in [workflow.db], or all of a module, as in [module.db]: a run begins when they are ready or have succeeded; a stop of all is in reverse order", raw: dependsOn([]string{"workflow", "module"}, func(w *workflow) *[]dependency { return &w.dependsOn })},
@@ -71,15 +71,3 @@ func (d *decoder) addWorkflow(b *hcl.Block) {
 	}
 	d.workflows = append(d.workflows, w)
 }
-
-var networkTable = newTable(table[workflow]{
-	noun: "a network",
-	attrs: []attr[workflow]{
-		{name: "mode", doc: "pod (default): units share one address; host: the host's; none", set: choice(
-			[]engine.NetworkMode{engine.NetworkPod, engine.NetworkHost, engine.NetworkNone},
-			map[engine.NetworkMode]string{"bridge": "an address for each unit is not available yet. Until then use \"pod\": units reach each other on localhost."},
-			func(w *workflow) *engine.NetworkMode { return &w.spec.Network })},
-	},
-})
-
-func addNetwork(d *decoder, b *hcl.Block, w *workflow) { networkTable.decode(d, b, w) }
