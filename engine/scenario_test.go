@@ -106,6 +106,8 @@ func parseWorkflow(t *testing.T, text string) Workflow {
 					w.ActiveDeadline = duration(t, value)
 				case "depends_on":
 					w.DependsOn = strings.Split(value, ",")
+				case "network":
+					w.Network = NetworkMode(value)
 				default:
 					t.Fatalf("unknown attribute %q of a workflow", key)
 				}

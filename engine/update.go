@@ -33,9 +33,13 @@ func (w Workflow) mounted(units ...UnitSpec) []Volume {
 	})
 }
 
-// sandboxPorts are the published ports, which the sandbox holds. It is the one
-// attribute of a container that the engine has to look at here.
+// sandboxPorts are the published ports, which the sandbox holds if its network is
+// that of the units. It is the one attribute of a container that the engine has
+// to look at here.
 func (w Workflow) sandboxPorts() []runtime.Port {
+	if w.Network == NetworkBridge {
+		return nil
+	}
 	var ports []runtime.Port
 	for _, u := range w.Units {
 		for _, p := range u.Container.Ports {
