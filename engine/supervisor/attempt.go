@@ -33,6 +33,7 @@ type attempt struct {
 	// been seen: they must be gone first.
 	before   []string
 	id       string // of the container, once prepared
+	halfMade string // name of one that there may be although its preparation failed
 	inputs   string // fingerprint of what a step is run with that need not always run
 	unsure   bool   // whether the process has been started
 	delivery *secrets.Delivery
@@ -147,7 +148,7 @@ func (a *attempt) make(ctx, life context.Context) (waiter, error) {
 	rt := a.d.project.cfg.Runtime
 	id, err := rt.Prepare(ctx, spec)
 	if err != nil {
-		a.id = leftBy(err, spec)
+		a.halfMade = leftBy(err, spec)
 		return nil, err
 	}
 	a.id = id
@@ -257,6 +258,12 @@ func (a *attempt) drop(ctx context.Context) {
 		return // the container may have been started, and will be adopted
 	}
 	a.takeAwaySecrets()
+	if a.halfMade != "" { // the next one has the same name, and so has to wait
+		_ = a.d.stubbornly(ctx, "remove container "+a.halfMade, func() error {
+			return a.d.project.cfg.Runtime.Remove(ctx, a.halfMade)
+		})
+		a.halfMade = ""
+	}
 	if a.id == "" {
 		return
 	}

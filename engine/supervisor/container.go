@@ -167,8 +167,8 @@ func (d *driver) await(ctx context.Context, id string, wait waiter) (runtime.Exi
 }
 
 const (
-	// removeTimeout is how long a container is tried to be removed. What is
-	// left after that goes when the workflow is taken over, or down.
+	// removeTimeout is how long others wait for the removal of a container. It
+	// is gone on with after that: what is left may have ports and names.
 	removeTimeout = time.Minute
 	// lastCleanup is how long cleaning up may go on once the supervisor lets go.
 	lastCleanup = 10 * time.Second
@@ -190,11 +190,24 @@ func (d *driver) cleanup() (context.Context, context.CancelFunc) {
 
 // removeNow takes a container away for good.
 func (d *driver) removeNow(id string) {
+	if d.removed(id) {
+		return
+	}
+	d.wg.Go(func() {
+		for sleep(d.project.life, removeTimeout) == nil && !d.removed(id) {
+		}
+	})
+}
+
+// removed tries to remove a container, and reports whether that was done in
+// time.
+func (d *driver) removed(id string) bool {
 	ctx, cancel := d.cleanup()
 	defer cancel()
 	ctx, timeout := context.WithTimeout(ctx, removeTimeout)
 	defer timeout()
-	_ = d.stubbornly(ctx, "remove container "+id, func() error { return d.project.cfg.Runtime.Remove(ctx, id) })
+	err := d.stubbornly(ctx, "remove container "+id, func() error { return d.project.cfg.Runtime.Remove(ctx, id) })
+	return err == nil
 }
 
 // makeWay removes containers that are in the way of another.

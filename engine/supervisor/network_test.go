@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -280,6 +281,56 @@ func TestASandboxIsNotMadeBesideWhatWasGivenUp(t *testing.T) {
 		made := slices.IndexFunc(history, func(line string) bool { return strings.HasSuffix(line, "prepare sandbox2") })
 		if removed < 0 || made < removed {
 			t.Errorf("api#1 was in the way of the sandbox:\n%s", strings.Join(history, "\n"))
+		}
+		b.down()
+	})
+}
+
+func TestWhatCannotBeRemovedIsTriedOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		api := unit(engine.Service, "api", "pause")
+		api.Container.Ports = []runtime.Port{{Container: 80, Host: 8080}}
+		w := bridged(unit(engine.Init, "a", "sleep", "1m"), api)
+		b.apply(w)
+		b.until(0, "unit.started a#1")
+		b.until(0, "unit.created api#1") // ahead of its turn
+		b.crash()
+		<-b.ended
+		b.rt.Reboot()
+		b.boot = "another"
+		b.rt = b.rt.Reconnect()
+		lift := b.rt.Inject(fake.Fault{On: fake.Remove, Subject: "api#1", Hang: true})
+		time.AfterFunc(2*removeTimeout, lift)
+		b.open()
+		b.apply(w)
+		b.until(0, "workflow.ready@2") // with the port that the first one had
+		b.down()
+	})
+}
+
+// The sandbox of a supervisor that is gone may have been made for what was
+// declared before.
+func TestASandboxThatWasNeverStartedIsMadeAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		api, web := unit(engine.Service, "api", "pause"), unit(engine.Service, "web", "pause")
+		api.Container.Ports = []runtime.Port{{Container: 80, Host: 8080}}
+		lift := b.rt.Inject(fake.Fault{On: fake.Prepare, Subject: "sandbox1", Hang: true, Late: true})
+		b.apply(workflow(api, web))
+		b.until(0, "run.started")
+		b.apply(workflow(api)) // in place: nothing runs yet
+		synctest.Wait()
+		_ = b.rt.Close()
+		b.crash()
+		<-b.ended
+		lift()
+		b.rt = b.rt.Reconnect()
+		b.open()
+		b.apply(workflow(api))
+		b.until(0, "workflow.ready")
+		if waiting := b.events(engine.TypeUnitWaiting); len(waiting) > 0 {
+			t.Errorf("something was in the way: %v", waiting)
 		}
 		b.down()
 	})

@@ -227,13 +227,12 @@ func (d *driver) sandboxGone(number int) {
 }
 
 // adopt takes over a holder that exists, and reports whether it is the one in
-// use. One that is on no record is removed.
+// use. One that is on no record is removed, and so is one that was never
+// started: it may be of another declaration.
 func (s *sandbox) adopt(d *driver, c runtime.Container) bool {
 	number, err := strconv.Atoi(c.Labels[LabelSandbox])
 	current := err == nil && number == d.run.Sandbox.Number
 	switch {
-	case current && c.State == runtime.Prepared && d.run.Sandbox.Phase == engine.SandboxPreparing:
-		return false // it is found again by its name
 	case err != nil || number > d.run.Sandbox.Number || c.State == runtime.Prepared:
 		d.removeNow(c.ID)
 		return false
