@@ -10,10 +10,11 @@ import (
 	"testing"
 )
 
-// The numbers of rules in part A and part B.
+// The numbers of rules in each part.
 const (
 	rulesA = 14
 	rulesB = 142
+	rulesN = 9
 )
 
 // TestEachRuleIsShown checks docs/semantics.md: each rule has its row, and each
@@ -24,21 +25,21 @@ func TestEachRuleIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := map[string]string{}
-	for _, row := range regexp.MustCompile(`(?m)^\| ([AB] \d+) \| [^|]+ \| ([^|]+) \|$`).FindAllStringSubmatch(string(page), -1) {
+	for _, row := range regexp.MustCompile(`(?m)^\| ([ABN] \d+) \| [^|]+ \| ([^|]+) \|$`).FindAllStringSubmatch(string(page), -1) {
 		if rows[row[1]] != "" {
 			t.Errorf("%s has two rows", row[1])
 		}
 		rows[row[1]] = row[2]
 	}
-	for part, last := range map[string]int{"A": rulesA, "B": rulesB} {
+	for part, last := range map[string]int{"A": rulesA, "B": rulesB, "N": rulesN} {
 		for n := range last {
 			if rule := fmt.Sprintf("%s %d", part, n+1); rows[rule] == "" {
 				t.Errorf("%s has no row", rule)
 			}
 		}
 	}
-	if len(rows) != rulesA+rulesB {
-		t.Errorf("%d rows, want %d", len(rows), rulesA+rulesB)
+	if want := rulesA + rulesB + rulesN; len(rows) != want {
+		t.Errorf("%d rows, want %d", len(rows), want)
 	}
 	tests := testsOf(t, "..")
 	for rule, shown := range rows {

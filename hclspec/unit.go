@@ -61,7 +61,7 @@ var unitAttributes = []attr[unit]{
 	forEachAttribute[unit]("unit"),
 	{name: "termination_message_path", doc: "the file in the container whose content, when it has ended, is the message of its exit; default /dev/termination-log", set: messagePath},
 	{name: "termination_message_policy", doc: "file (default): the message is what is in that file; fallback_to_logs_on_error: after a failure that left none, the end of the log", set: choice(
-		[]messagePolicy{messageFile, messagePolicy(engine.MessageFallbackToLogs)}, nil,
+		[]messagePolicy{messageFile, messagePolicy(engine.MessageFallbackToLogs)},
 		func(u *unit) *messagePolicy { return &u.message })},
 	{name: "enabled", doc: "whether it is part of the workflow; default true", set: boolean(func(u *unit) *bool { return &u.enabled })},
 }
