@@ -19,9 +19,9 @@ type mount struct {
 var mountTable = newTable(table[mount]{
 	noun: "a mount",
 	attrs: []attr[mount]{
-		{name: "path", doc: "where the volume appears in the container", required: true, set: containerPath(func(m *mount) *string { return &m.spec.Target })},
-		{name: "volume", doc: "which volume it is, if not the one that the label names: volume.NAME.name, or volume.NAME[\"KEY\"].name if that has for_each", set: fullNameOf(func(m *mount) *string { return &m.full })},
-		{name: "read_only", doc: "whether it can only be read; default false", set: boolean(func(m *mount) *bool { return &m.spec.ReadOnly })},
+		{name: "path", doc: "where the volume appears in the container", required: true, kube: "mountPath", set: containerPath(func(m *mount) *string { return &m.spec.Target })},
+		{name: "volume", doc: "which volume it is, if not the one that the label names: volume.NAME.name, or volume.NAME[\"KEY\"].name if that has for_each", unset: "the label", set: fullNameOf(func(m *mount) *string { return &m.full })},
+		{name: "read_only", doc: "whether it can only be read", def: "false", kube: "readOnly", set: boolean(func(m *mount) *bool { return &m.spec.ReadOnly })},
 	},
 	refusals: []refusal{
 		notYet("sub_path", "until then mount the whole volume."),

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 const (
@@ -26,12 +27,12 @@ type secretUse struct {
 var secretUseTable = newTable(table[secretUse]{
 	noun: "a unit's secret",
 	attrs: []attr[secretUse]{
-		{name: "secret", doc: "which secret it is, if not the one that the label names: secret.NAME.name", set: fullNameOf(func(s *secretUse) *string { return &s.full })},
-		{name: "path", doc: "the file that holds the value; default /run/secrets/NAME", set: containerPath(func(s *secretUse) *string { return &s.spec.Path })},
-		{name: "mode", doc: "the file's permission bits, in octal; default \"0400\"", set: secretMode},
-		{name: "uid", doc: "the file's owner; default: the unit's user", set: identity(func(s *secretUse) **int { return &s.spec.UID })},
-		{name: "gid", doc: "the file's group; default: the unit's group", set: identity(func(s *secretUse) **int { return &s.spec.GID })},
-		{name: "env", doc: "a variable that holds the value, instead of a file", set: envName(func(s *secretUse) *string { return &s.spec.Env })},
+		{name: "secret", doc: "which secret it is, if not the one that the label names: secret.NAME.name", unset: "the label", set: fullNameOf(func(s *secretUse) *string { return &s.full })},
+		{name: "path", doc: "the file that holds the value", unset: "/run/secrets/NAME", kube: "mountPath", set: containerPath(func(s *secretUse) *string { return &s.spec.Path })},
+		{name: "mode", doc: "the file's permission bits, in octal", def: "0400", kube: "defaultMode", set: as(schema.Type{Form: schema.Text, Name: "permission bits", Pattern: "^0*[0-7]{1,3}$", Example: `"0440"`}, secretMode)},
+		{name: "uid", doc: "the file's owner", unset: "the unit's user", set: identity(func(s *secretUse) **int { return &s.spec.UID })},
+		{name: "gid", doc: "the file's group", unset: "the unit's group", kube: "fsGroup", set: identity(func(s *secretUse) **int { return &s.spec.GID })},
+		{name: "env", doc: "a variable that holds the value, instead of a file", unset: "a file", kube: "env.valueFrom.secretKeyRef", set: envName(func(s *secretUse) *string { return &s.spec.Env })},
 	},
 	refusals: []refusal{
 		notHere("file", "the source belongs into the secret block at the top of the file; path says where the value appears in the container."),

@@ -6,23 +6,48 @@ import (
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
+// setter takes in the value of an attribute, and knows which values it takes.
+type setter[T any] struct {
+	take func(arg, *T)
+	ty   schema.Type
+}
+
+// as is a setter of values of a type.
+func as[T any](ty schema.Type, take func(arg, *T)) setter[T] { return setter[T]{take: take, ty: ty} }
+
+// The types that attributes have in common.
+var (
+	textType     = schema.Type{Form: schema.Text}
+	boolType     = schema.Type{Form: schema.Bool}
+	pathType     = schema.Type{Form: schema.Text, Name: "path"}
+	insideType   = schema.Type{Form: schema.Text, Name: "path in the container", Pattern: "^/", Example: `"/data"`}
+	durationType = schema.Type{Form: schema.Text, Name: "duration", Pattern: durationPattern, Example: `"1m30s"`}
+	sizeType     = schema.Type{Form: schema.Text, Name: "quantity", Unit: "bytes", Pattern: quantityPattern, Example: `"64Mi"`}
+	coresType    = schema.Type{Form: schema.Text, Name: "quantity", Unit: "cores", Pattern: quantityPattern, Example: `"250m"`}
+)
+
+// durationPattern is what time.ParseDuration takes and is not negative.
+const durationPattern = `^\+?(0|([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$`
+
 // text sets a string that is not empty.
-func text[T any](field func(*T) *string) func(arg, *T) {
-	return func(a arg, into *T) {
+func text[T any](field func(*T) *string) setter[T] {
+	return as(textType, func(a arg, into *T) {
 		s, ok := a.text()
 		if ok && s == "" {
 			a.errorf(sumBadValue, "%s must not be empty. Leave it out if it has no value.", a.name())
 			return
 		}
 		*field(into) = s
-	}
+	})
 }
 
 // containerPath sets an absolute path in the container.
-func containerPath[T any](field func(*T) *string) func(arg, *T) {
-	return func(a arg, into *T) {
+func containerPath[T any](field func(*T) *string) setter[T] {
+	return as(insideType, func(a arg, into *T) {
 		s, ok := a.text()
 		if ok && !path.IsAbs(s) {
 			a.errorf(sumBadValue, "%s is a path in the container and must begin with a slash, as in \"/data\".", a.name())
@@ -31,40 +56,44 @@ func containerPath[T any](field func(*T) *string) func(arg, *T) {
 		if ok {
 			*field(into) = path.Clean(s)
 		}
-	}
+	})
 }
 
 // boolean sets a bool.
-func boolean[T any](field func(*T) *bool) func(arg, *T) {
-	return func(a arg, into *T) {
+func boolean[T any](field func(*T) *bool) setter[T] {
+	return as(boolType, func(a arg, into *T) {
 		if v, ok := a.convert(cty.Bool, "true or false"); ok {
 			*field(into) = v.True()
 		}
-	}
+	})
 }
 
 // number sets a whole number from least to most.
-func number[T any](least, most int64, field func(*T) *int) func(arg, *T) {
-	return func(a arg, into *T) {
+func number[T any, N int | int64](least, most int64, field func(*T) *N) setter[T] {
+	return as(integerType(least, most), func(a arg, into *T) {
 		if n, ok := a.integer(least, most); ok {
-			*field(into) = int(n)
+			*field(into) = N(n)
 		}
-	}
+	})
+}
+
+func integerType(least, most int64) schema.Type {
+	return schema.Type{Form: schema.Integer, Least: float64(least), Most: float64(most)}
 }
 
 // identity sets a user's or group's number.
-func identity[T any](field func(*T) **int) func(arg, *T) {
-	return func(a arg, into *T) {
+func identity[T any](field func(*T) **int) setter[T] {
+	return as(integerType(0, maxID), func(a arg, into *T) {
 		if n, ok := a.integer(0, maxID); ok {
 			id := int(n)
 			*field(into) = &id
 		}
-	}
+	})
 }
 
 // fraction sets a number from least to most.
-func fraction[T any](least, most float64, want string, field func(*T) *float64) func(arg, *T) {
-	return func(a arg, into *T) {
+func fraction[T any](least, most float64, want string, field func(*T) *float64) setter[T] {
+	return as(schema.Type{Form: schema.Number, Least: least, Most: most}, func(a arg, into *T) {
 		v, ok := a.convert(cty.Number, "a number")
 		if !ok {
 			return
@@ -75,12 +104,12 @@ func fraction[T any](least, most float64, want string, field func(*T) *float64) 
 			return
 		}
 		*field(into) = f
-	}
+	})
 }
 
 // duration sets a duration of at least least, which is 0 or the smallest one.
-func duration[T any](least time.Duration, field func(*T) *time.Duration) func(arg, *T) {
-	return func(a arg, into *T) {
+func duration[T any](least time.Duration, field func(*T) *time.Duration) setter[T] {
+	return as(durationType, func(a arg, into *T) {
 		s, ok := a.text()
 		if !ok {
 			return
@@ -96,7 +125,7 @@ func duration[T any](least time.Duration, field func(*T) *time.Duration) func(ar
 		default:
 			*field(into) = span
 		}
-	}
+	})
 }
 
 // maxExponent bounds numbers that are to be printed.
@@ -107,12 +136,12 @@ const positive = time.Nanosecond
 
 // choice sets one of a few words. A word in later is refused with the text
 // beside it.
-func choice[T any, S ~string](known []S, later map[S]string, field func(*T) *S) func(arg, *T) {
+func choice[T any, S ~string](known []S, later map[S]string, field func(*T) *S) setter[T] {
 	words := make([]string, len(known))
 	for i, word := range known {
 		words[i] = string(word)
 	}
-	return func(a arg, into *T) {
+	return as(schema.OneOf(known...), func(a arg, into *T) {
 		s, ok := a.text()
 		if !ok {
 			return
@@ -126,12 +155,12 @@ func choice[T any, S ~string](known []S, later map[S]string, field func(*T) *S) 
 			return
 		}
 		*field(into) = S(s)
-	}
+	})
 }
 
 // command sets a list of strings that is not empty.
-func command[T any](field func(*T) *[]string) func(arg, *T) {
-	return func(a arg, into *T) {
+func command[T any](field func(*T) *[]string) setter[T] {
+	return as(schema.ListOf(textType), func(a arg, into *T) {
 		list, ok := a.texts(`a list of strings, such as ["sh", "-c", "echo hello"]`)
 		if ok && len(list) == 0 {
 			a.errorf(sumBadValue, "%s must not be empty.", a.name())
@@ -140,14 +169,26 @@ func command[T any](field func(*T) *[]string) func(arg, *T) {
 		if ok {
 			*field(into) = list
 		}
-	}
+	})
 }
 
 // texts sets a list of strings.
-func texts[T any](field func(*T) *[]string) func(arg, *T) {
-	return func(a arg, into *T) {
+func texts[T any](field func(*T) *[]string) setter[T] {
+	return as(schema.ListOf(textType), func(a arg, into *T) {
 		if list, ok := a.texts(`a list of strings, such as ["--port", "8080"]`); ok {
 			*field(into) = list
 		}
-	}
+	})
+}
+
+// object sets the items of an object, each as its attribute says.
+func object[T any](items ...attr[T]) setter[T] {
+	ty := schema.Type{Form: schema.Object, Items: attributes(items)}
+	return as(ty, func(a arg, into *T) {
+		known := map[string]func(arg){}
+		for _, item := range items {
+			known[item.name] = func(v arg) { item.set.take(v, into) }
+		}
+		a.each(known)
+	})
 }

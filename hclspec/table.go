@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // table says what a block may hold. The decoder, the suggestions and the
@@ -16,18 +18,24 @@ type table[T any] struct {
 	attrs    []attr[T]
 	blocks   []nested[T]
 	others   func(a *hcl.Attribute, into *T) // what takes attributes of any other name; nil: there are none
+	free     string                          // what those are
 	refusals []refusal
 	schema   *hcl.BodySchema
 }
 
-// attr is an attribute of a block that becomes a T.
+// attr is an attribute of a block that becomes a T, or an item of an object.
+// What holds if it is left out is one of required, def and unset.
 type attr[T any] struct {
 	name     string
-	doc      string
-	set      func(a arg, into *T)
+	doc      string // what it means
+	set      setter[T]
 	raw      func(d *decoder, a *hcl.Attribute, into *T) // instead of set: the expression, not evaluated
+	takes    schema.Type                                 // with raw: what it is
 	required bool
-	outputs  bool // whether its strings may have outputs of steps in them
+	outputs  bool   // whether its strings may have outputs of steps in them
+	def      string // its default, without quotes
+	unset    string // instead of def: what holds, in words
+	kube     string // what Kubernetes calls it; "": it does not have it
 }
 
 // nested is a block within a block that becomes a T.
@@ -37,6 +45,8 @@ type nested[T any] struct {
 	doc   string
 	once  bool
 	add   func(d *decoder, b *hcl.Block, into *T)
+	of    describer // what it may hold
+	kube  string    // what Kubernetes calls it; "": it does not have it
 }
 
 // refusal is a name that a block does not take, attribute or block, and why.
@@ -114,7 +124,7 @@ func (t *table[T]) decodeAttributes(d *decoder, b *hcl.Block, attrs hcl.Attribut
 			if ok && v.IsNull() {
 				t.checkRequired(d, at, a.Expr.Range())
 			} else if ok {
-				at.set(arg{d: d, attr: a, val: v}, into)
+				at.set.take(arg{d: d, attr: a, val: v}, into)
 			}
 		}
 	}

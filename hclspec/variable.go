@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // variable is a declared variable and, in the end, its value.
@@ -37,14 +39,14 @@ type validation struct {
 var variableTable = newTable(table[variable]{
 	noun: "a variable",
 	attrs: []attr[variable]{
-		{name: "type", doc: "what values it takes: string, number, bool, list(string), map(string), object({ … }), any", raw: variableType},
-		{name: "default", doc: "its value if nothing else gives one", raw: func(_ *decoder, a *hcl.Attribute, v *variable) { v.def = a }},
-		{name: "description", doc: "what it is for", set: text(func(v *variable) *string { return &v.description })},
-		{name: "sensitive", doc: "whether nothing must show its value", set: boolean(func(v *variable) *bool { return &v.sensitive })},
-		{name: "nullable", doc: "whether it may be null; if not, null stands for the default", set: boolean(func(v *variable) *bool { return &v.nullable })},
+		{name: "type", doc: "what values it takes: string, number, bool, list(string), map(string), object({ … }), any", def: "any", takes: schema.Type{Name: "type"}, raw: variableType},
+		{name: "default", doc: "its value if nothing else gives one", unset: "it needs a value from outside", takes: schema.Type{Name: "value"}, raw: func(_ *decoder, a *hcl.Attribute, v *variable) { v.def = a }},
+		{name: "description", doc: "what it is for", unset: "none", set: text(func(v *variable) *string { return &v.description })},
+		{name: "sensitive", doc: "whether nothing must show its value", def: "false", set: boolean(func(v *variable) *bool { return &v.sensitive })},
+		{name: "nullable", doc: "whether it may be null; if not, null stands for the default", def: "true", set: boolean(func(v *variable) *bool { return &v.nullable })},
 	},
 	blocks: []nested[variable]{
-		{name: "validation", doc: "a rule about its value", add: addValidation},
+		{name: "validation", doc: "a rule about its value", add: addValidation, of: validationTable},
 	},
 	refusals: []refusal{
 		notHere(dynamicType, "variables are there before anything has a value. Write a validation block for each rule."),
@@ -55,8 +57,8 @@ var variableTable = newTable(table[variable]{
 var validationTable = newTable(table[validation]{
 	noun: "a validation",
 	attrs: []attr[validation]{
-		{name: "condition", doc: "an expression that is true for a good value", required: true, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.condition = a.Expr }},
-		{name: "error_message", doc: "what to tell who gave a bad one", required: true, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.message = a.Expr }},
+		{name: "condition", doc: "an expression that is true for a good value", required: true, takes: schema.Type{Name: "expression"}, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.condition = a.Expr }},
+		{name: "error_message", doc: "what to tell who gave a bad one", required: true, takes: schema.Type{Name: "expression"}, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.message = a.Expr }},
 	},
 })
 

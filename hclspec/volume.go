@@ -19,9 +19,9 @@ type volume struct {
 var volumeTable = newTable(table[volume]{
 	noun: "a volume",
 	attrs: []attr[volume]{
-		{name: "host_path", doc: "a path of the host, instead of a Podman volume", set: hostPath(func(v *volume) *string { return &v.spec.HostPath })},
-		{name: "tmpfs", doc: "an object: memory, gone with the workflow, of the given size", set: tmpfs},
-		{name: "scratch", doc: "whether it begins empty with the workflow and goes with it", set: boolean(func(v *volume) *bool { return &v.scratch })},
+		{name: "host_path", doc: "a path of the host, instead of a Podman volume", unset: "none", kube: "hostPath", set: hostPath(func(v *volume) *string { return &v.spec.HostPath })},
+		{name: "tmpfs", doc: "memory, gone with the workflow; { } is without a limit", unset: "none", kube: "emptyDir, with medium: Memory", set: tmpfs()},
+		{name: "scratch", doc: "whether it begins empty with the workflow and goes with it", def: "false", kube: "emptyDir", set: boolean(func(v *volume) *bool { return &v.scratch })},
 		forEachAttribute[volume]("volume"),
 	},
 	refusals: []refusal{
@@ -31,8 +31,8 @@ var volumeTable = newTable(table[volume]{
 	},
 })
 
-func hostPath[T any](field func(*T) *string) func(arg, *T) {
-	return func(a arg, into *T) {
+func hostPath[T any](field func(*T) *string) setter[T] {
+	return as(pathType, func(a arg, into *T) {
 		s, ok := a.text()
 		switch {
 		case !ok:
@@ -41,13 +41,17 @@ func hostPath[T any](field func(*T) *string) func(arg, *T) {
 		default:
 			*field(into) = within(a.d.dirs[a.attr.Range.Filename], s)
 		}
-	}
+	})
 }
 
-func tmpfs(a arg, into *volume) {
-	into.tmpfs = true
-	a.each(map[string]func(arg){
-		"size": func(v arg) { into.spec.Size = v.bytes() },
+// tmpfs is an object whose mere presence counts.
+func tmpfs() setter[volume] {
+	items := object(
+		attr[volume]{name: "size", doc: "the most that it may hold", unset: "half of the host's memory", kube: "sizeLimit", set: byteSize(func(v *volume) *int64 { return &v.spec.Size })},
+	)
+	return as(items.ty, func(a arg, into *volume) {
+		into.tmpfs = true
+		items.take(a, into)
 	})
 }
 
