@@ -13,12 +13,12 @@ func Language() *schema.Block {
 }
 
 func (t *table[T]) describe(b *schema.Block) {
-	b.Noun, b.Attrs, b.Free = t.noun, attributes(t.attrs), t.free
+	b.Noun, b.Attrs, b.Free, b.OneOf = t.noun, attributes(t.attrs), t.free, t.oneOf
 	for _, n := range t.blocks {
 		b.Blocks = append(b.Blocks, n.describe())
 	}
 	for _, r := range t.refusals {
-		b.Refused = append(b.Refused, schema.Refusal{Name: r.name, Detail: r.detail})
+		b.Refused = append(b.Refused, schema.Refusal{Name: r.name, Detail: r.detail, Later: r.summary == sumNotYet})
 	}
 }
 

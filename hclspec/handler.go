@@ -82,7 +82,7 @@ type connecting[T any] struct {
 // endpointAttributes are common to all handlers that connect.
 func endpointAttributes[T any]() []attr[connecting[T]] {
 	return []attr[connecting[T]]{
-		{name: "port", doc: "a number, or the name of a port block of the workflow", required: true, kube: "port", set: as(schema.Either(integerType(1, maxPort), textType), func(a arg, h *connecting[T]) { setPort(a, &h.to) })},
+		{name: "port", doc: "a number, or the name of a port block of the workflow", required: true, kube: "port", set: as(schema.Either(integerType(1, maxPort), schema.Type{Form: schema.Text, Name: "name"}), func(a arg, h *connecting[T]) { setPort(a, &h.to) })},
 		{name: "host", doc: "where it connects to; 127.0.0.1 is the unit's own address", def: "127.0.0.1", kube: "host", set: text(func(h *connecting[T]) *string { return h.to.host })},
 	}
 }

@@ -24,6 +24,7 @@ var lifecycleTable = newTable(table[unit]{
 // hookTable is of a post_start or pre_stop block.
 var hookTable = newTable(table[handler]{
 	noun:   "a hook",
+	oneOf:  true,
 	blocks: handlerBlocks(func(h *handler) *handler { return h }, execBlock, httpGetBlock, sleepBlock),
 	refusals: []refusal{
 		notHere("command", "write exec { command = [ … ] }."),

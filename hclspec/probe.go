@@ -27,6 +27,7 @@ var probeTable = newTable(table[probe]{
 		{name: "failure_threshold", doc: "how many failures in a row count", unset: "3; of a startup_probe 60", kube: "failureThreshold", set: number(1, maxCount, func(p *probe) *int { return &p.spec.FailureThreshold })},
 		{name: "termination_grace_period", doc: "the grace period of a stop that this probe causes", unset: "the workflow's", kube: "terminationGracePeriodSeconds", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.TerminationGracePeriod })},
 	},
+	oneOf:  true,
 	blocks: handlerBlocks(func(p *probe) *handler { return &p.handler }, execBlock, httpGetBlock, tcpSocketBlock, grpcBlock),
 	refusals: []refusal{
 		notYet("dns", "until then use exec with a command that resolves the name."),

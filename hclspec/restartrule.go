@@ -12,8 +12,8 @@ const maxRestartRules = 20
 var restartRuleTable = newTable(table[engine.RestartRule]{
 	noun: "a restart_rule",
 	attrs: []attr[engine.RestartRule]{
-		{name: "on_exit", doc: "the exit codes that it is about; it or not_on_exit", unset: "not_on_exit", kube: "exitCodes.values, operator: In", set: ruleCodes(func(r *engine.RestartRule) *[]int { return &r.OnExit })},
-		{name: "not_on_exit", doc: "instead: the exit codes that it is not about", unset: "on_exit", kube: "exitCodes.values, operator: NotIn", set: ruleCodes(func(r *engine.RestartRule) *[]int { return &r.NotOnExit })},
+		{name: "on_exit", doc: "the exit codes that it is about; it or not_on_exit", unset: "not_on_exit", kube: "exitCodes.operator: In", set: ruleCodes(func(r *engine.RestartRule) *[]int { return &r.OnExit })},
+		{name: "not_on_exit", doc: "instead: the exit codes that it is not about", unset: "on_exit", kube: "exitCodes.operator: NotIn", set: ruleCodes(func(r *engine.RestartRule) *[]int { return &r.NotOnExit })},
 		{name: "action", doc: "what follows: restart, of the unit; restart_workflow, with all its init steps; fail", required: true, kube: "action", set: choice(
 			[]engine.RestartAction{engine.ActionRestart, engine.ActionRestartWorkflow, engine.ActionFail}, nil,
 			func(r *engine.RestartRule) *engine.RestartAction { return &r.Action })},

@@ -24,7 +24,7 @@ var securityTable = newTable(table[security]{
 		{name: "add", doc: "capabilities that it has beside the default ones", unset: "none", kube: "capabilities.add", set: capabilities(func(s *security) *[]string { return &s.spec.Add })},
 		{name: "drop", doc: "capabilities that it does not have; \"ALL\": none", unset: "none", kube: "capabilities.drop", set: capabilities(func(s *security) *[]string { return &s.spec.Drop })},
 		{name: "privileged", doc: "whether it may do whatever its user may", def: "false", kube: "privileged", set: boolean(func(s *security) *bool { return &s.spec.Privileged })},
-		{name: "no_new_privileges", doc: "whether its processes can gain no privileges", def: "true", kube: "allowPrivilegeEscalation, turned around", set: boolean(func(s *security) *bool { return &s.noNewPrivileges })},
+		{name: "no_new_privileges", doc: "whether its processes can gain no privileges", def: "true", kube: "allowPrivilegeEscalation: false", set: boolean(func(s *security) *bool { return &s.noNewPrivileges })},
 	},
 })
 

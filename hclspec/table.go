@@ -17,6 +17,7 @@ type table[T any] struct {
 	noun     string // what diagnostics call the block: "an init step"
 	attrs    []attr[T]
 	blocks   []nested[T]
+	oneOf    bool                            // exactly one of blocks; who decodes the block checks that
 	others   func(a *hcl.Attribute, into *T) // what takes attributes of any other name; nil: there are none
 	free     string                          // what those are
 	refusals []refusal

@@ -20,7 +20,7 @@ var volumeTable = newTable(table[volume]{
 	noun: "a volume",
 	attrs: []attr[volume]{
 		{name: "host_path", doc: "a path of the host, instead of a Podman volume", unset: "none", kube: "hostPath", set: hostPath(func(v *volume) *string { return &v.spec.HostPath })},
-		{name: "tmpfs", doc: "memory, gone with the workflow; { } is without a limit", unset: "none", kube: "emptyDir, with medium: Memory", set: tmpfs()},
+		{name: "tmpfs", doc: "memory, gone with the workflow; { } is without a limit", unset: "none", kube: "emptyDir.medium: Memory", set: tmpfs()},
 		{name: "scratch", doc: "whether it begins empty with the workflow and goes with it", def: "false", kube: "emptyDir", set: boolean(func(v *volume) *bool { return &v.scratch })},
 		forEachAttribute[volume]("volume"),
 	},

@@ -34,7 +34,7 @@ var workflowTable = newTable(table[workflow]{
 		{name: "network", doc: "how its units see the network", once: true, add: addNetwork, of: networkTable},
 		{name: "resources", doc: "what its units need and may use in all", once: true, add: addWorkflowResources, of: workflowResourcesTable, kube: "resources"},
 		{name: "init", label: "name", doc: "a step that must succeed before the services start", add: unitGroup(addInit), of: initTable, kube: "initContainers"},
-		{name: "sidecar", label: "name", doc: "a unit that starts among the steps, stays up and stops last", add: unitGroup(addSidecar), of: sidecarTable, kube: "initContainers, with restartPolicy: Always"},
+		{name: "sidecar", label: "name", doc: "a unit that starts among the steps, stays up and stops last", add: unitGroup(addSidecar), of: sidecarTable, kube: "initContainers, restartPolicy: Always"},
 		{name: "service", label: "name", doc: "a unit that starts after all steps and sidecars", add: unitGroup(addService), of: serviceTable, kube: "containers"},
 	},
 	refusals: []refusal{

@@ -15,11 +15,16 @@ type Block struct {
 	Free    string // it holds attributes of any name: what they are; "": it does not
 	Attrs   []Attribute
 	Blocks  []*Block
+	OneOf   bool // it holds exactly one of Blocks
 	Refused []Refusal
 }
 
 // Refusal is a name that a block does not take, and what to write instead.
-type Refusal struct{ Name, Detail string }
+type Refusal struct {
+	Name   string
+	Detail string
+	Later  bool // a later version takes it
+}
 
 // Attribute is an attribute of a block, or an item of an object.
 type Attribute struct {

@@ -57,11 +57,19 @@ func (t Type) String() string {
 	case t.Name != "":
 		return t.Name
 	case t.Form == List:
-		return "list of " + t.Element.String() + "s"
+		return "list of " + Plural(t.Element.String())
 	case t.Form == Map:
-		return "map of " + t.Element.String() + "s"
+		return "map of " + Plural(t.Element.String())
 	}
 	return formNames[t.Form]
+}
+
+// Plural is of a type's name.
+func Plural(noun string) string {
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return stem + "ies"
+	}
+	return noun + "s"
 }
 
 func (t Type) quotedWords() []string {
