@@ -23,9 +23,20 @@ func (t *table[T]) describe(b *schema.Block) {
 }
 
 func (n *nested[T]) describe() *schema.Block {
-	b := &schema.Block{Name: n.name, Label: n.label, Doc: n.doc, Kube: n.kube, Once: n.once}
+	b := &schema.Block{Name: n.name, Label: n.label, Pattern: n.pattern(), Doc: n.doc, Kube: n.kube, Once: n.once}
 	n.of.describe(b)
 	return b
+}
+
+// pattern is what a label looks like.
+func (n *nested[T]) pattern() string {
+	switch {
+	case n.label == "":
+		return ""
+	case n.name == "variable":
+		return `^[\p{L}_][\p{L}\p{N}_-]*$`
+	}
+	return nameRule.String()
 }
 
 func attributes[T any](attrs []attr[T]) []schema.Attribute {

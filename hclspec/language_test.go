@@ -8,6 +8,7 @@ import (
 	"testing"
 	"text/template"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/limber-run/limber/hclspec/schema"
@@ -118,6 +119,11 @@ func markUsed(used map[string]bool, b *schema.Block, bodies []*hclsyntax.Body) {
 type sourceFile struct {
 	*hclsyntax.Body
 	lines []string
+}
+
+// slice is the text of a range.
+func (f sourceFile) slice(rng hcl.Range) string {
+	return string(rng.SliceBytes([]byte(strings.Join(f.lines, "\n"))))
 }
 
 func parseBody(t *testing.T, path string) sourceFile {

@@ -12,8 +12,13 @@ type root struct {
 	variables, locals, secrets, volumes, modules, workflows, outputs []*hcl.Block
 }
 
+const (
+	fileNoun       = "a file"
+	schemaProperty = "$schema" // in JSON: where editors find the schema
+)
+
 var rootTable = newTable(table[root]{
-	noun: "a file",
+	noun: fileNoun,
 	blocks: []nested[root]{
 		{name: "variable", label: "name", doc: "a value from outside", add: collect(func(r *root) *[]*hcl.Block { return &r.variables }), of: variableTable},
 		{name: "locals", doc: "named expressions", add: collect(func(r *root) *[]*hcl.Block { return &r.locals }), of: free("an expression, to which local.NAME refers")},

@@ -251,16 +251,21 @@ func (n *nested[T]) labels() int {
 // explainJSON replaces hcl's reports of unknown properties by ours. They are
 // told apart by the summary, and the name is in the text that they are about.
 func (t *table[T]) explainJSON(d *decoder, diags hcl.Diagnostics) hcl.Diagnostics {
-	for i, diag := range diags {
+	var explained hcl.Diagnostics
+	for _, diag := range diags {
 		switch diag.Summary {
 		case "Extraneous JSON object property":
 			name := strings.Trim(string(diag.Subject.SliceBytes(d.text(diag.Subject.Filename))), `"`)
-			diags[i] = t.leftover(name, "", *diag.Subject)
+			if name == schemaProperty && t.noun == fileNoun {
+				continue
+			}
+			diag = t.leftover(name, "", *diag.Subject)
 		case "Missing block label":
 			diag.Summary = sumMissingLabel
 		}
+		explained = append(explained, diag)
 	}
-	return diags
+	return explained
 }
 
 // leftover explains an attribute or a block that the table does not know.

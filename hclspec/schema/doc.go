@@ -9,6 +9,7 @@ type Block struct {
 	Name    string // "" for a file
 	Noun    string // as in diagnostics: "an init step"
 	Label   string // what the label is; "": it has none
+	Pattern string // of its label
 	Doc     string // what it is for
 	Kube    string // what Kubernetes calls it; "": it has none
 	Once    bool   // one at most
