@@ -40,6 +40,7 @@ const (
 	sumMore               = "And more"
 	sumNoFiles            = "No files"
 	sumNotAllowed         = "Not allowed here"
+	sumNotText            = "Not a text file"
 	sumNotYet             = "Not supported yet"
 	sumOnlySidecars       = "Nothing but sidecars"
 	sumOutOfRange         = "Value out of range"

@@ -1,7 +1,6 @@
 package hclspec
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -233,14 +232,6 @@ func (d *decoder) read(dir string, paths []string) []source {
 		}
 		if len(text) > maxSource {
 			d.failf(sumReadFile, "%s: it is larger than %d MiB. What repeats can be written once, with for_each.", shown, maxSource>>20)
-			continue
-		}
-		if bytes.IndexByte(text, 0) >= 0 {
-			d.failf(sumReadFile, "%s: it is not text.", shown)
-			continue
-		}
-		if line := tooDeep(text); line > 0 {
-			d.failf(sumTooDeep, "%s:%d: brackets or operators are nested deeper than anybody can read. There may be %d in each other.", shown, line, maxNesting)
 			continue
 		}
 		sources = append(sources, source{path: path, shown: shown, text: text})

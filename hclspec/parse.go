@@ -68,7 +68,7 @@ func parseNative(text []byte, name string) (*hcl.File, hcl.Diagnostics) {
 
 // keep parses s and remembers it for diagnostics and for paths in it.
 func (d *decoder) keep(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) *hcl.File {
-	f, diags := parse(s.text, s.shown)
+	f, diags := parseText(s, parse)
 	d.diags = append(d.diags, diags...)
 	if diags.HasErrors() {
 		f = blankDefaults(f, s.text)
@@ -77,6 +77,18 @@ func (d *decoder) keep(s source, parse func([]byte, string) (*hcl.File, hcl.Diag
 	d.dirs[s.shown] = filepath.Dir(s.path)
 	d.files[s.shown] = f
 	return f
+}
+
+// parseText parses what is fit for it.
+func parseText(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) (*hcl.File, hcl.Diagnostics) {
+	isJSON := filepath.Ext(s.path) == ".json"
+	if problem := checkText(s, isJSON); problem != nil {
+		return nil, hcl.Diagnostics{problem}
+	}
+	if isJSON { // hcl does so for HCL alone
+		s.text = bytes.TrimPrefix(s.text, byteOrderMark)
+	}
+	return parse(s.text, s.shown)
 }
 
 var (
@@ -115,7 +127,7 @@ func (d *decoder) parseVarFiles(sources []source) []varFile {
 // parseVarFile parses values of variables. If that fails, nobody can say which
 // of its lines is sensitive, so none is shown.
 func (d *decoder) parseVarFile(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) varFile {
-	f, diags := parse(s.text, s.shown)
+	f, diags := parseText(s, parse)
 	if diags.HasErrors() {
 		d.diags = append(d.diags, withoutDetail(diags)...)
 		return varFile{}
@@ -130,6 +142,9 @@ func (d *decoder) parseVarFile(s source, parse func([]byte, string) (*hcl.File, 
 
 func withoutDetail(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
+		if diag.Summary == sumNotText || diag.Summary == sumTooDeep {
+			continue // it says nothing about values
+		}
 		diag.Detail = fmt.Sprintf("The file is not valid HCL: it holds lines such as tag = \"16\". %s", sensitiveErrorDetail)
 	}
 	return diags
