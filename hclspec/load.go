@@ -58,6 +58,9 @@ type disk interface {
 	Real(path string) string
 }
 
+// ReadFile reads a file that is not larger than any that is meant.
+func ReadFile(path string) ([]byte, error) { return osDisk{}.ReadFile(path) }
+
 // osDisk is the real file system.
 type osDisk struct{}
 
