@@ -3,6 +3,7 @@ package hclspec
 import (
 	"bytes"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,13 +47,16 @@ func IsFormatted(name string) bool {
 	return base == projectFile || strings.HasSuffix(base, ".limber.hcl") || strings.HasSuffix(base, varFileEnd)
 }
 
+// lineEnd is what ends a line, also after a tool that has turned it twice.
+var lineEnd = regexp.MustCompile(`\r*\n`)
+
 // layOut changes white space alone. The file ends in one newline, and each
 // line as the first one does.
 func layOut(text []byte) []byte {
 	first, _, _ := bytes.Cut(text, []byte("\n"))
 	windows := bytes.HasSuffix(first, []byte("\r"))
 	text = bytes.TrimPrefix(text, byteOrderMark)
-	text = hclwrite.Format(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
+	text = hclwrite.Format(lineEnd.ReplaceAll(text, []byte("\n")))
 	text = append(bytes.TrimRight(text, " \t\r\n"), '\n')
 	if windows {
 		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))

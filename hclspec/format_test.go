@@ -48,6 +48,7 @@ func TestFormat(t *testing.T) {
 		"a label without quotes":           {"workflow w {\n}\n", "workflow \"w\" {\n}\n"},
 		"lines of Windows":                 {"a = 1\r\nbb=2\r\n", "a  = 1\r\nbb = 2\r\n"},
 		"lines of Windows by mistake":      {"a = 1\nbb=2\r\n", "a  = 1\nbb = 2\n"},
+		"lines of Windows, twice":          {"a = 1 # x\r\r\n", "a = 1 # x\r\n"},
 		"a byte order mark":                {"\ufeffa=1\n", "a = 1\n"},
 		"letters of any language are fine": {"a=\"日本\" # é\n", "a = \"日本\" # é\n"},
 	}
@@ -115,7 +116,7 @@ func FuzzFormat(f *testing.F) {
 // meaning is all that a file says: its tree, and its comments.
 func meaning(t *testing.T, text string) []string {
 	t.Helper()
-	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = lineEnd.ReplaceAllString(text, "\n")
 	f, diags := parseNative([]byte(text), "limber.hcl")
 	if diags.HasErrors() {
 		t.Fatal(diags)
