@@ -44,7 +44,7 @@ const varFileEnd = ".limbervars"
 // IsFormatted reports whether a file of a directory is one for Format.
 func IsFormatted(name string) bool {
 	base := filepath.Base(name)
-	return base == projectFile || strings.HasSuffix(base, ".limber.hcl") || strings.HasSuffix(base, varFileEnd)
+	return base == ProjectFile || strings.HasSuffix(base, ".limber.hcl") || strings.HasSuffix(base, varFileEnd)
 }
 
 // lineEnd is what ends a line, also after a tool that has turned it twice.

@@ -36,8 +36,8 @@ type Project struct {
 	Files map[string]*hcl.File `json:"-"`
 }
 
-// projectFile is what limber looks for when it is not told.
-const projectFile = "limber.hcl"
+// ProjectFile is what limber looks for when it is not told.
+const ProjectFile = "limber.hcl"
 
 // projectEnds are the ends of the names of files that a directory is made of.
 var projectEnds = []string{".limber.hcl", ".limber.json"}
@@ -165,12 +165,12 @@ func (d *decoder) otherFiles(dir string) string {
 // findUpward returns the nearest project file in dir or a parent.
 func (d *decoder) findUpward(dir string) []string {
 	for at := dir; ; at = filepath.Dir(at) {
-		path := filepath.Join(at, projectFile)
+		path := filepath.Join(at, ProjectFile)
 		if d.disk.IsFile(path) {
 			return []string{path}
 		}
 		if at == filepath.Dir(at) {
-			d.failf(sumNoFiles, "There is no %s in %s or a directory above it. %s", projectFile, dir, d.otherFiles(dir))
+			d.failf(sumNoFiles, "There is no %s in %s or a directory above it. %s", ProjectFile, dir, d.otherFiles(dir))
 			return nil
 		}
 	}
@@ -189,14 +189,14 @@ func (d *decoder) findIn(dir, shown string, fail func(summary, format string, ar
 		name := entry.Name()
 		switch {
 		case entry.IsDir():
-		case name == projectFile:
+		case name == ProjectFile:
 			paths = slices.Insert(paths, 0, filepath.Join(dir, name))
 		case isProjectFile(name):
 			paths = append(paths, filepath.Join(dir, name))
 		}
 	}
 	if len(paths) == 0 {
-		fail(sumNoFiles, "The directory %s has neither %s nor files named *.limber.hcl or *.limber.json.", shown, projectFile)
+		fail(sumNoFiles, "The directory %s has neither %s nor files named *.limber.hcl or *.limber.json.", shown, ProjectFile)
 	}
 	return paths
 }
@@ -204,7 +204,7 @@ func (d *decoder) findIn(dir, shown string, fail func(summary, format string, ar
 // isProjectFile reports whether a directory with a file of this name is a
 // project or module with it.
 func isProjectFile(name string) bool {
-	return name == projectFile || slices.ContainsFunc(projectEnds, func(end string) bool { return strings.HasSuffix(name, end) })
+	return name == ProjectFile || slices.ContainsFunc(projectEnds, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // findVarFiles returns the files with values of variables, the lowest first.

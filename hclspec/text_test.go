@@ -47,8 +47,8 @@ func TestTextThatIsNotParsed(t *testing.T) {
 
 func TestLargeExpressionsAreFine(t *testing.T) {
 	for name, value := range map[string]string{
-		"a long list":   "[" + strings.Repeat("1 + 1, ", 100_000) + "]",
-		"many sums":     "[\n" + strings.Repeat("(1 + 1 + 1),\n", 10_000) + "]",
+		"a long list": "[" + strings.Repeat("1 + 1, ", 100_000) + "]",
+		"many sums":   "[\n" + strings.Repeat("(1 + 1 + 1),\n", 10_000) + "]",
 	} {
 		p, diags := loadText("limber.hcl", "locals {\n  a = "+value+"\n}\n"+named("w"))
 		if diags.HasErrors() {
