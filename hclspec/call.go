@@ -58,6 +58,7 @@ func (d *decoder) addCall(b *hcl.Block) {
 	n.evaluate = func() cty.Value { return d.evaluateCall(c) }
 	if !d.nodes.add(n) {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The module %q is already called at %s.", c.name, place(d.nodes[n.title()].decl))
+		d.also("first called", d.nodes[n.title()].decl)
 		return
 	}
 	d.calls = append(d.calls, c)

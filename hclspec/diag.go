@@ -3,7 +3,6 @@ package hclspec
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -67,10 +66,22 @@ const (
 // maxDiagnostics is how many are of use to anybody.
 const maxDiagnostics = 200
 
-// WriteDiagnostics writes diagnostics for people: with the lines of the files
-// that they are about, in color if wanted, and wrapped at width unless it is 0.
-func WriteDiagnostics(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnostics, color bool, width int) error {
-	return hcl.NewDiagnosticTextWriter(w, files, uint(max(width, 0)), color).WriteDiagnostics(diags)
+// Related is a place that a diagnostic mentions, and what is there.
+type Related struct {
+	Message string
+	Range   hcl.Range
+}
+
+// RelatedOf returns the places that a diagnostic mentions.
+func RelatedOf(diag *hcl.Diagnostic) []Related {
+	related, _ := hcl.DiagnosticExtra[[]Related](diag)
+	return related
+}
+
+// also notes a place that the last diagnostic mentions.
+func (d *decoder) also(message string, rng hcl.Range) {
+	diag := d.diags[len(d.diags)-1]
+	diag.Extra = append(RelatedOf(diag), Related{message, rng})
 }
 
 // errorf reports an error at rng.

@@ -58,6 +58,7 @@ func (d *decoder) checkHandler(h *handler, noun string, decl hcl.Range, clean bo
 		d.errorf(decl, sumMissingHandler, "A %s needs a handler: %s.", noun, example)
 	case len(h.decls) > 1:
 		d.errorf(h.decls[1], sumConflict, "A %s has one handler; the first is at %s.", noun, place(h.decls[0]))
+		d.also("the first one", h.decls[0])
 	}
 }
 

@@ -23,6 +23,7 @@ func (d *decoder) addLocals(b *hcl.Block) {
 		}
 		if !d.nodes.add(n) {
 			d.errorf(a.NameRange, sumDuplicate, "local.%s is already declared at %s.", a.Name, place(d.nodes[n.title()].decl))
+			d.also("first declared", d.nodes[n.title()].decl)
 		}
 	}
 }

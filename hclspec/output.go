@@ -43,6 +43,7 @@ func (d *decoder) addOutput(b *hcl.Block) {
 	o.value = d.outputValue(o)
 	if first, again := d.outputs[name]; again {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The output %q is already declared at %s.", name, place(first.decl))
+		d.also("first declared", first.decl)
 		return
 	}
 	d.outputs[name] = o

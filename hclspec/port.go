@@ -58,6 +58,7 @@ func addPort(d *decoder, b *hcl.Block, u *unit) {
 	for _, other := range u.ports {
 		if other.spec.Name == p.spec.Name {
 			d.errorf(p.name, sumDuplicate, "The port %q is already declared at %s.", p.spec.Name, place(other.name))
+			d.also("first declared", other.name)
 		}
 	}
 	u.ports = append(u.ports, p)

@@ -35,6 +35,7 @@ var secretTable = newTable(table[secret]{
 func (d *decoder) declareSecret(b *hcl.Block) {
 	if first := d.declareNamed(b); first != nil {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The secret %q is already declared at %s.", b.Labels[0], place(first.decl))
+		d.also("first declared", first.decl)
 	}
 }
 

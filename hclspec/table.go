@@ -153,6 +153,7 @@ func (t *table[T]) decodeBlocks(d *decoder, blocks hcl.Blocks, into *T) {
 		seen[b.Type] = b.DefRange
 		if n.once && again {
 			d.errorf(b.DefRange, sumTooMany, "%s has one %q block at most; the first is at %s.", sentence(t.noun), b.Type, place(first))
+			d.also("the first one", first)
 			return
 		}
 		n.add(d, b, into)

@@ -50,6 +50,7 @@ func (d *decoder) validateUnits(w *workflow) {
 	for _, u := range w.units {
 		if first := seen[u.spec.Name]; first != nil {
 			d.errorf(u.label, sumDuplicate, "The %s %q is already declared at %s. Names are unique among all units of a workflow.%s", first.spec.Kind, u.spec.Name, place(first.decl), u.madeOf())
+			d.also("first declared", first.decl)
 		} else {
 			seen[u.spec.Name] = u
 		}
@@ -87,6 +88,7 @@ func (d *decoder) validateResources(w *workflow) {
 		for _, u := range w.units {
 			if u.enabled && limit != 0 && *u.resources.limit(r) > limit {
 				d.errorf(u.resources.limitAt[r], sumConflict, "The limit of a unit must not be more than that of its workflow, %s at %s.", r.Format(limit), place(w.resources.limitAt[r]))
+				d.also("the limit of the workflow", w.resources.limitAt[r])
 			}
 		}
 	}
@@ -107,6 +109,7 @@ func (d *decoder) validateGroups(w *workflow) {
 		first, again := taken[b.name]
 		if again && (first.several || b.several) {
 			d.errorf(b.label, sumDuplicate, "%q is already declared at %s. Names are unique among all units of a workflow.", b.name, place(first.decl))
+			d.also("first declared", first.decl)
 		}
 		taken[b.name] = b
 	}
@@ -119,6 +122,7 @@ func (d *decoder) validateMounts(u *unit) {
 	take := func(path string, at hcl.Range) {
 		if first, again := taken[path]; again && path != "" {
 			d.errorf(at, sumDuplicatePath, "%s is already taken by what is at %s.", path, place(first))
+			d.also("already taken", first)
 			return
 		}
 		taken[path] = at
@@ -147,6 +151,7 @@ func (d *decoder) validateSecrets(u *unit) {
 		}
 		if first, again := taken[s.spec.Env]; again {
 			d.errorf(s.at, sumConflict, "The variable %s is already set at %s.", s.spec.Env, place(first))
+			d.also("already set", first)
 		}
 		taken[s.spec.Env] = s.at
 	}

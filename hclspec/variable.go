@@ -91,6 +91,7 @@ func (d *decoder) addVariable(b *hcl.Block) {
 	}
 	if first, again := d.variables[name]; again {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The variable %q is already declared at %s.", name, place(first.decl))
+		d.also("first declared", first.decl)
 		return
 	}
 	d.variables[name] = v

@@ -59,6 +59,7 @@ func tmpfs() setter[volume] {
 func (d *decoder) declareVolume(b *hcl.Block) {
 	if first := d.declareNamed(b); first != nil {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The volume %q is already declared at %s.", b.Labels[0], place(first.decl))
+		d.also("first declared", first.decl)
 	}
 }
 
