@@ -77,7 +77,7 @@ func (d *decoder) dependency(expr hcl.Expression, attribute string, roots []stri
 func otherDependency(got, want string) string {
 	switch {
 	case want == "service" && (got == "init" || got == "sidecar"):
-		return "services start after all init steps and sidecars anyway."
+		return "services start after all init steps and sidecars anyway. Leave it out."
 	case want == "service":
 		return "a service depends on services of its workflow, as in service.db. What a whole workflow depends on is in its own depends_on."
 	}

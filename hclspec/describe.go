@@ -1,6 +1,12 @@
 package hclspec
 
-import "github.com/limber-run/limber/hclspec/schema"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/limber-run/limber/hclspec/schema"
+)
 
 // describer is what a block may hold, as data.
 type describer interface{ describe(b *schema.Block) }
@@ -14,6 +20,7 @@ func Language() *schema.Block {
 
 func (t *table[T]) describe(b *schema.Block) {
 	b.Noun, b.Attrs, b.Free, b.OneOf = t.noun, attributes(t.attrs), t.free, t.oneOf
+	b.Dynamic = t.takesDynamic()
 	for _, n := range t.blocks {
 		b.Blocks = append(b.Blocks, n.describe())
 	}
@@ -58,3 +65,19 @@ func attributes[T any](attrs []attr[T]) []schema.Attribute {
 type free string
 
 func (f free) describe(b *schema.Block) { b.Free = string(f) }
+
+// elsewhere says which blocks know a name that another one does not; "" if
+// none does. A space comes first.
+func (d *decoder) elsewhere(name string) string {
+	name = snake(name)
+	var nouns []string
+	d.language().Each(func(b *schema.Block) {
+		if b.Has(name) && !slices.Contains(nouns, b.Noun) {
+			nouns = append(nouns, b.Noun)
+		}
+	})
+	if len(nouns) == 0 || len(nouns) > 4 {
+		return ""
+	}
+	return fmt.Sprintf(" %s belongs into %s.", name, strings.Join(nouns, " or "))
+}

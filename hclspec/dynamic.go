@@ -48,7 +48,7 @@ func iterator(d *decoder, a *hcl.Attribute, into *dynamic) {
 func (t *table[T]) expand(d *decoder, b *hcl.Block, add func(*hcl.Block)) {
 	n := t.nested(b.Labels[0])
 	if n == nil {
-		d.diags = append(d.diags, t.leftover("", b.Labels[0], b.LabelRanges[0]))
+		d.diags = append(d.diags, t.leftover(d, "", b.Labels[0], b.LabelRanges[0]))
 		return
 	}
 	dyn := &dynamic{iterator: n.name}

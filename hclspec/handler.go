@@ -177,7 +177,7 @@ func headers(a arg, h *connecting[engine.HTTPGet]) {
 	for name, item := range items {
 		value, ok := item.text()
 		if ok && (name == "" || strings.ContainsAny(name, " :\r\n") || strings.ContainsAny(value, "\r\n")) {
-			item.errorf(sumBadValue, "%q is not a valid header.", name)
+			item.errorf(sumBadValue, "%q is not a valid header: its name must not be empty or have spaces or colons, and its value must be one line.", name)
 		}
 		h.spec.Headers[name] = value
 	}

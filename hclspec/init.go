@@ -50,7 +50,7 @@ func addInit(d *decoder, b *hcl.Block, w *workflow) {
 		d.errorf(*u.sensitiveAt, sumConflict, "A step that does not run in every run has no sensitive outputs: they would have to be kept on disk. Write run = \"always\".")
 	}
 	if len(u.spec.Inputs) > 0 && u.spec.Run != engine.RunOnChange {
-		d.errorf(u.inputsAt, sumConflict, "inputs count for run = \"on_change\" alone.")
+		d.errorf(u.inputsAt, sumConflict, "inputs count for run = \"on_change\" alone. Write that too, or leave inputs out.")
 	}
 }
 

@@ -24,6 +24,7 @@ type section struct {
 	block   *schema.Block
 	names   []*schema.Block
 	parents []string // titles
+	inside  []string // the blocks that it is in
 	depth   int
 }
 
@@ -99,6 +100,12 @@ func (p *page) add(b *schema.Block, parent *section, depth int) {
 	}
 	if parent != nil && !slices.Contains(s.parents, title(parent)) {
 		s.parents = append(s.parents, title(parent))
+		for _, n := range parent.names {
+			s.inside = append(s.inside, n.Name)
+		}
+		if parent.block.Noun == "a unit" {
+			s.inside = append(s.inside, unitTypes...)
+		}
 	}
 	for _, inner := range b.Blocks {
 		p.add(inner, s, depth+1)
@@ -119,6 +126,8 @@ func title(s *section) string {
 		return "secret of a unit"
 	case "an output of a step":
 		return "output of a step"
+	case "a workflow's resources block":
+		return "resources of a workflow"
 	case "a probe":
 		return "probes"
 	case "a hook":
@@ -224,8 +233,8 @@ func (p *page) example(s *section) string {
 func (p *page) find(body *hclsyntax.Body, parent string, s *section) []*hclsyntax.Block {
 	var found []*hclsyntax.Block
 	for _, block := range body.Blocks {
-		here := slices.ContainsFunc(s.names, func(n *schema.Block) bool { return n.Name == block.Type })
-		if here && (s.depth == 0) == (parent == "") {
+		named := slices.ContainsFunc(s.names, func(n *schema.Block) bool { return n.Name == block.Type })
+		if named && (parent == "" && s.depth == 0 || slices.Contains(s.inside, parent)) {
 			found = append(found, block)
 		}
 		found = append(found, p.find(block.Body, block.Type, s)...)

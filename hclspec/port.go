@@ -53,7 +53,7 @@ func addPort(d *decoder, b *hcl.Block, u *unit) {
 	case p.spec.Host != 0 && p.spec.HostIP == "":
 		p.spec.HostIP = defaultHostIP
 	case g["host"] == nil && g["host_ip"] != nil:
-		d.errorf(g["host_ip"].NameRange, sumConflict, "host_ip has no effect without host, the port to publish.")
+		d.errorf(g["host_ip"].NameRange, sumConflict, "host_ip has no effect without host, the port to publish. Write host too, or leave host_ip out.")
 	}
 	for _, other := range u.ports {
 		if other.spec.Name == p.spec.Name {

@@ -79,26 +79,32 @@ func roundUp(n *big.Rat) (int64, bool) {
 // byteSize sets a number of bytes.
 func byteSize[T any](field func(*T) *int64) setter[T] {
 	return as(sizeType, func(a arg, into *T) {
-		*field(into) = a.quantity(1, "a size such as \"64Mi\", \"1Gi\" or \"500M\"")
+		s, ok := a.text()
+		switch m := numberAndUnit.FindStringSubmatch(s); {
+		case !ok:
+		case m != nil && m[2] == "m": // Kubernetes takes it, and nobody means it
+			a.errorf(sumInvalidQuantity, "%s: m stands for a thousandth, and there is no thousandth of a byte.%s", a.name(), meantSize(s))
+		default:
+			*field(into) = a.quantity(s, 1, "a size such as \"64Mi\", \"1Gi\" or \"500M\"", meantSize(s))
+		}
 	})
 }
 
 // millicores sets thousandths of a core.
 func millicores[T any](field func(*T) *int64) setter[T] {
 	return as(coresType, func(a arg, into *T) {
-		*field(into) = a.quantity(1000, "cores such as \"1\", \"0.5\" or \"250m\"")
+		if s, ok := a.text(); ok {
+			*field(into) = a.quantity(s, 1000, "cores such as \"1\", \"0.5\" or \"250m\"", meantCores(s))
+		}
 	})
 }
 
-// quantity returns scale times a quantity, or 0 after a report.
-func (a arg) quantity(scale int64, want string) int64 {
-	s, ok := a.text()
-	if !ok {
-		return 0
-	}
+// quantity returns scale times a quantity, or 0 after a report, which ends in
+// a hint.
+func (a arg) quantity(s string, scale int64, want, hint string) int64 {
 	n, ok := parseQuantity(s, scale)
 	if !ok || n == 0 {
-		a.errorf(sumInvalidQuantity, "%s must be %s, and more than 0.", a.name(), want)
+		a.errorf(sumInvalidQuantity, "%s must be %s, and more than 0.%s", a.name(), want, hint)
 		return 0
 	}
 	return n

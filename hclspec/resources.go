@@ -90,7 +90,10 @@ func addWorkflowResources(d *decoder, b *hcl.Block, w *workflow) {
 func (d *decoder) fitRequest(r engine.Resource, res *resources) {
 	request, limit := *res.request(r), *res.limit(r)
 	if limit != 0 && request > limit {
-		d.errorf(res.requestAt[r], sumConflict, "The request of %s must not be more than its limit, %s.", r, r.Format(limit))
+		d.errorf(res.requestAt[r], sumConflict, "The request of %s must not be more than its limit, %s. Lower one or raise the other.", r, r.Format(limit))
+		if res.limitAt[r] != (hcl.Range{}) {
+			d.also("the limit", res.limitAt[r])
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ func addRestartRule(d *decoder, b *hcl.Block, u *unit) {
 	case on == nil && not == nil:
 		d.errorf(b.DefRange, sumMissingAttribute, "A restart_rule needs on_exit = [ … ] or not_on_exit = [ … ]: the exit codes that it is about.")
 	case on != nil && not != nil:
-		d.errorf(not.NameRange, sumConflict, "A restart_rule has on_exit or not_on_exit, not both.")
+		d.errorf(not.NameRange, sumConflict, "A restart_rule has on_exit, the codes that it is about, or not_on_exit, those that it is not about. Leave one out.")
 	}
 	if len(u.rules) == maxRestartRules {
 		d.errorf(b.DefRange, sumTooMany, "A unit has at most %d restart_rule blocks.", maxRestartRules)

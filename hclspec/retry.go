@@ -44,7 +44,7 @@ var retryTable = newTable(table[restart]{
 	}, backoffAttributes("0")...),
 	refusals: []refusal{
 		notHere("policy", "an init step is retried after failures alone. Use on_exit to choose among them."),
-		notHere("reset_after", "a step's back-off begins anew in the next run."),
+		notHere("reset_after", "a step's back-off begins anew in the next run anyway. Leave it out."),
 	},
 })
 
@@ -91,6 +91,6 @@ func (d *decoder) fitBackoff(r *restart) {
 	case r.given["initial"] == nil:
 		b.Initial = b.Max
 	default:
-		d.errorf(r.given["max"].Expr.Range(), sumConflict, "max (%s) must not be less than initial (%s).", b.Max, b.Initial)
+		d.errorf(r.given["max"].Expr.Range(), sumConflict, "max (%s) must not be less than initial (%s). Raise one or lower the other.", b.Max, b.Initial)
 	}
 }

@@ -100,7 +100,7 @@ func fraction[T any](least, most float64, want string, field func(*T) *float64) 
 		}
 		f, _ := v.AsBigFloat().Float64()
 		if f < least || f > most {
-			a.errorf(sumOutOfRange, "%s must be %s.", a.name(), want)
+			a.errorf(sumOutOfRange, "%s must be %s, not %v.", a.name(), want, f)
 			return
 		}
 		*field(into) = f
@@ -117,11 +117,11 @@ func duration[T any](least time.Duration, field func(*T) *time.Duration) setter[
 		span, err := time.ParseDuration(s)
 		switch {
 		case err != nil:
-			a.errorf(sumInvalidDuration, "%s must be a duration such as \"10s\", \"250ms\" or \"1h30m\", in quotes and with a unit.", a.name())
+			a.errorf(sumInvalidDuration, "%s must be a duration such as \"10s\", \"250ms\" or \"1h30m\", in quotes and with a unit.%s", a.name(), meantDuration(s))
 		case span < 0:
-			a.errorf(sumInvalidDuration, "%s must not be negative.", a.name())
+			a.errorf(sumInvalidDuration, "%s is a time and must not be negative, as %s is.", a.name(), span)
 		case span < least:
-			a.errorf(sumInvalidDuration, "%s must be more than 0.", a.name())
+			a.errorf(sumInvalidDuration, "%s must be more than 0, such as \"1s\".", a.name())
 		default:
 			*field(into) = span
 		}
@@ -163,7 +163,7 @@ func command[T any](field func(*T) *[]string) setter[T] {
 	return as(schema.ListOf(textType), func(a arg, into *T) {
 		list, ok := a.texts(`a list of strings, such as ["sh", "-c", "echo hello"]`)
 		if ok && len(list) == 0 {
-			a.errorf(sumBadValue, "%s must not be empty.", a.name())
+			a.errorf(sumBadValue, "%s must not be empty: its first element is the program.", a.name())
 			return
 		}
 		if ok {

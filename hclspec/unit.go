@@ -182,7 +182,7 @@ func labels(a arg, u *unit) {
 	for key, item := range items {
 		switch value, ok := item.text(); {
 		case strings.HasPrefix(key, labelPrefix):
-			item.errorf(sumNotAllowed, "Labels that begin with %s are limber's own.", labelPrefix)
+			item.errorf(sumNotAllowed, "Labels that begin with %s are limber's own. Choose another name.", labelPrefix)
 		case ok:
 			u.spec.Container.Labels[key] = value
 		}

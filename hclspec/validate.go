@@ -59,7 +59,7 @@ func (d *decoder) validateUnits(w *workflow) {
 		}
 	}
 	switch {
-	case kinds[engine.Init]+kinds[engine.Service] > 0:
+	case kinds[engine.Init]+kinds[engine.Service] > 0, !w.clean:
 	case kinds[engine.Sidecar] > 0:
 		d.errorf(w.decl, sumOnlySidecars, "Sidecars are stopped when everything else is done, so the workflow %q would end at once. Declare what is to stay up as a service.", w.spec.Name)
 	default:
@@ -166,6 +166,6 @@ func (d *decoder) validatePreStop(w *workflow, u *unit) {
 	sleep, grace := u.spec.PreStop.Sleep.Duration, w.spec.TerminationGracePeriod
 	i := slices.IndexFunc(u.handlers, func(h *handler) bool { return &h.spec == u.spec.PreStop })
 	if sleep > grace {
-		d.errorf(u.handlers[i].sleep, sumOutOfRange, "It sleeps for %s, longer than the termination_grace_period of %s: the unit would be killed before it gets the stop signal.", sleep, grace)
+		d.errorf(u.handlers[i].sleep, sumOutOfRange, "It sleeps for %s, longer than the termination_grace_period of %s: the unit would be killed before it gets the stop signal. Make one shorter or the other longer.", sleep, grace)
 	}
 }

@@ -27,6 +27,7 @@ type variable struct {
 	nullable    bool
 	validations []validation
 	value       cty.Value
+	from        string // who gave the value; "": it is the default
 }
 
 // validation is a rule about a variable's value.
@@ -62,8 +63,27 @@ var validationTable = newTable(table[validation]{
 	},
 })
 
+// meantType proposes a type for a word that is none.
+func meantType(keyword string) string {
+	switch near := nearest(keyword, []string{"string", "number", "bool", "any", "list", "set", "map", "object", "tuple"}); near {
+	case "":
+		return ""
+	case "list", "set", "map":
+		return fmt.Sprintf(" Did you mean %s(string)?", near)
+	default:
+		return fmt.Sprintf(" Did you mean %s?", near)
+	}
+}
+
 func variableType(d *decoder, a *hcl.Attribute, v *variable) {
 	ty, optional, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
+	for _, diag := range diags {
+		keyword := hcl.ExprAsKeyword(a.Expr)
+		diag.Summary = sumBadTypeSpec
+		diag.Detail = fmt.Sprintf("A type is string, number, bool or any, or made of others: list(string), set(string), map(number), tuple([string, bool]), object({ name = string }). It has no quotes.%s",
+			meantType(keyword))
+		diag.Expression, diag.EvalContext = nil, nil
+	}
 	d.diags = append(d.diags, diags...)
 	if !diags.HasErrors() {
 		v.ty, v.optional = ty, optional
@@ -119,6 +139,7 @@ func (d *decoder) variableValue(v *variable, assigned map[string]assignment) (ct
 	if !ok {
 		return d.variableDefault(v)
 	}
+	v.from = a.from
 	raw, ok := d.assignedValue(v, a)
 	if !ok {
 		return raw, false
@@ -145,11 +166,11 @@ func (d *decoder) variableDefault(v *variable) (cty.Value, bool) {
 	}
 	raw, diags := v.def.Expr.Value(d.literals(v.def.Range.Filename))
 	if diags.HasErrors() {
-		d.diags = append(d.diags, v.hide(diags)...)
+		d.diags = append(d.diags, v.hide(explainExpression(diags, nil, nil))...)
 		return raw, false
 	}
 	if raw.IsNull() && !v.nullable {
-		d.errorf(v.def.Expr.Range(), sumConflict, "var.%s is not nullable, so its default must not be null.", v.name)
+		d.errorf(v.def.Expr.Range(), sumConflict, "var.%s is not nullable, so its default must not be null. Leave default out if the variable must be given, or nullable if null is fine.", v.name)
 		return raw, false
 	}
 	value, err := v.convert(raw)
@@ -212,11 +233,20 @@ func (d *decoder) validateVariable(v *variable) {
 		verdict, err := convert.Convert(ok, cty.Bool)
 		switch {
 		case err != nil || verdict.IsNull():
-			d.errorf(rule.condition.Range(), sumInvalidType, "The condition must be true or false.")
+			d.errorf(rule.condition.Range(), sumInvalidType, "The condition must be true or false, such as var.%s != \"\".", v.name)
 		case verdict.False():
-			d.errorf(v.given, sumValidation, "var.%s: %s", v.name, d.validationMessage(rule))
+			d.errorf(v.given, sumValidation, "var.%s: %s%s", v.name, d.validationMessage(rule), v.origin())
+			d.also("the rule", rule.decl)
 		}
 	}
+}
+
+// origin says where a value is from that is not in the declaration.
+func (v *variable) origin() string {
+	if v.from == "" || v.given != v.decl { // that is where it is from
+		return ""
+	}
+	return fmt.Sprintf(" The value is from %s.", v.from)
 }
 
 func (d *decoder) validationMessage(rule validation) string {
@@ -232,5 +262,8 @@ func (d *decoder) validationMessage(rule validation) string {
 		d.errorf(rule.message.Range(), sumInvalidType, "The error message must be a string.")
 		return "The value is not valid."
 	}
-	return text.AsString()
+	if s := text.AsString(); strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return text.AsString() + "."
 }

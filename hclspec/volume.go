@@ -84,7 +84,7 @@ func (d *decoder) addVolume(b *hcl.Block) {
 		}
 	}
 	if kinds > 1 {
-		d.errorf(b.DefRange, sumConflict, "The volume %q can have one of host_path, tmpfs and scratch.", b.Labels[0])
+		d.errorf(b.DefRange, sumConflict, "The volume %q can be one of host_path, tmpfs and scratch. Leave out the others.", b.Labels[0])
 	}
 	if first := d.allVolumes[name]; first != nil {
 		d.collision(b, name, first.decl)

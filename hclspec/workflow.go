@@ -16,6 +16,7 @@ type workflow struct {
 	decl   hcl.Range
 	units  []*unit
 	groups []group
+	clean  bool // nothing in it was reported
 
 	dependsOn []dependency
 	waitsFor  []edge // what validateDependsOn finds
@@ -63,7 +64,9 @@ func (d *decoder) addWorkflow(b *hcl.Block) {
 		TerminationGracePeriod: defaultGracePeriod,
 		Network:                engine.NetworkPod,
 	}
+	before := len(d.diags)
 	workflowTable.decode(d, b, w)
+	w.clean = len(d.diags) == before
 	if first := d.allWorkflows[w.spec.Name]; first != nil {
 		d.collision(b, w.spec.Name, first.decl)
 	} else {

@@ -4,6 +4,8 @@
 // the decoder does.
 package schema
 
+import "slices"
+
 // Block is a block and all that it may hold.
 type Block struct {
 	Name    string // "" for a file
@@ -17,6 +19,7 @@ type Block struct {
 	Attrs   []Attribute
 	Blocks  []*Block
 	OneOf   bool // it holds exactly one of Blocks
+	Dynamic bool // dynamic blocks may stand for Blocks
 	Refused []Refusal
 }
 
@@ -36,4 +39,18 @@ type Attribute struct {
 	Default  string // the value if it is left out, without quotes
 	Unset    string // instead of Default: what holds if it is left out
 	Kube     string // what Kubernetes calls it; "": it has none
+}
+
+// Each visits b and all blocks in it, a block that is in several once in each.
+func (b *Block) Each(visit func(*Block)) {
+	visit(b)
+	for _, inner := range b.Blocks {
+		inner.Each(visit)
+	}
+}
+
+// Has reports whether b has an attribute or a block of a name.
+func (b *Block) Has(name string) bool {
+	return slices.ContainsFunc(b.Attrs, func(a Attribute) bool { return a.Name == name }) ||
+		slices.ContainsFunc(b.Blocks, func(inner *Block) bool { return inner.Name == name })
 }

@@ -28,7 +28,7 @@ type jsonWriter struct{ defs map[string]any }
 // body is what is between the braces of a block.
 func (w jsonWriter) body(b *Block) node {
 	n := node{"type": "object"}
-	if b.Free != "" {
+	if b.Free != "" && len(b.Attrs) == 0 {
 		return n
 	}
 	properties := node{"//": node{"description": "a comment"}}
@@ -44,7 +44,11 @@ func (w jsonWriter) body(b *Block) node {
 		properties[inner.Name] = w.block(inner)
 		choices = append(choices, node{"required": []string{inner.Name}})
 	}
-	n["properties"], n["additionalProperties"] = properties, false
+	n["properties"], n["additionalProperties"] = properties, b.Free != ""
+	if b.Dynamic {
+		properties["dynamic"] = oneOrMore(node{"type": "object"})
+		choices = append(choices, node{"required": []string{"dynamic"}})
+	}
 	if required != nil {
 		n["required"] = required
 	}

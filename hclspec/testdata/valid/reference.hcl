@@ -65,6 +65,11 @@ workflow "shop" {
     mode = "pod"
   }
 
+  resources {
+    requests = { cpu = "500m", memory = "256Mi" }
+    limits   = { cpu = "2", memory = "1Gi" }
+  }
+
   sidecar "db" {
     image = "docker.io/library/postgres:16"
     env   = { POSTGRES_PASSWORD_FILE = "/run/secrets/db_password" }
