@@ -111,8 +111,8 @@ func inService(text string) string {
 }
 
 func TestManyDiagnosticsAreCut(t *testing.T) {
-	p, diags := loadText("limber.hcl", strings.Repeat("y {}\n", 2*maxShown)+named("w"))
-	if text := written(t, p, diags); strings.Count(text, "Error: ") != maxShown || !strings.Contains(text, "There are 50 more.") {
+	p, diags := loadText("limber.hcl", strings.Repeat("y {}\n", 2*maxDiagnostics)+named("w"))
+	if text := written(t, p, diags); strings.Count(text, "Error: ") != maxDiagnostics+1 || !strings.Contains(text, "There are 200 more") {
 		t.Errorf("%d diagnostics:\n%s", len(diags), text)
 	}
 }

@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	// maxShown is how many diagnostics are shown. Who has more has one mistake
-	// many times.
-	maxShown = 50
 	// maxLine is the longest line of a file that is shown. Longer ones are not
 	// for people.
 	maxLine = 2000
+	// largeFile is one that hcl would take long to find lines in: for each
+	// diagnostic it reads the file from its beginning.
+	largeFile = 64 << 10
 )
 
 // WriteDiagnostics writes diagnostics for people: with the lines of the files
@@ -24,8 +24,8 @@ func WriteDiagnostics(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnos
 	files = maps.Clone(files)
 	maps.DeleteFunc(files, func(_ string, f *hcl.File) bool { return f == nil || hasLongLine(f.Bytes) })
 	writer := hcl.NewDiagnosticTextWriter(w, files, uint(max(width, 0)), color)
-	for _, diag := range diags[:min(len(diags), maxShown)] {
-		if err := writer.WriteDiagnostic(diag); err != nil {
+	for _, diag := range diags {
+		if err := writer.WriteDiagnostic(withPlace(diag, files)); err != nil {
 			return err
 		}
 		for _, r := range RelatedOf(diag) {
@@ -34,11 +34,24 @@ func WriteDiagnostics(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnos
 			}
 		}
 	}
-	if more := len(diags) - maxShown; more > 0 {
-		_, err := fmt.Fprintf(w, "There are %d more. These are the first %d.\n\n", more, maxShown)
-		return err
-	}
 	return nil
+}
+
+// withPlace puts the place of a diagnostic into its detail if the file is large.
+func withPlace(diag *hcl.Diagnostic, files map[string]*hcl.File) *hcl.Diagnostic {
+	if diag.Subject == nil {
+		return diag
+	}
+	f := files[diag.Subject.Filename]
+	if f == nil || len(f.Bytes) < largeFile || !diag.Subject.CanSliceBytes(f.Bytes) {
+		return diag
+	}
+	line := lineAt(f.Bytes, diag.Subject.Start.Byte)
+	return &hcl.Diagnostic{
+		Severity: diag.Severity,
+		Summary:  diag.Summary,
+		Detail:   fmt.Sprintf("  on %s line %d:\n%4d: %s\n\n%s", diag.Subject.Filename, diag.Subject.Start.Line, diag.Subject.Start.Line, line, diag.Detail),
+	}
 }
 
 // writeRelated shows the line that a diagnostic mentions.

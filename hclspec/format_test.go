@@ -170,3 +170,29 @@ func comments(text string) []string {
 	}
 	return list
 }
+
+// TestOurOwnFilesAreFormatted: what people copy from looks as fmt would have
+// it.
+func TestOurOwnFilesAreFormatted(t *testing.T) {
+	tried := 0
+	for _, pattern := range []string{"../examples/*/*.hcl", "../cmd/*.hcl", "testdata/valid/*.hcl"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			tried++
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			formatted, _, _ := Format(file, text)
+			if diff := gocmp.Diff(string(text), string(formatted)); diff != "" {
+				t.Errorf("%s:\n%s", file, diff)
+			}
+		}
+	}
+	if tried == 0 {
+		t.Error("there are no files")
+	}
+}

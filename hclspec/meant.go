@@ -9,6 +9,15 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
+// hint returns a proposal for a value that is written in the attribute. What a
+// reference leads to is written elsewhere, and shown with it.
+func (a arg) hint(proposal string) string {
+	if len(a.attr.Expr.Variables()) > 0 {
+		return ""
+	}
+	return proposal
+}
+
 // meantInstead proposes a value of a type, as a question that begins with a
 // space; "" if none is near.
 func (a arg) meantInstead(ty cty.Type) string {

@@ -83,7 +83,7 @@ func byteSize[T any](field func(*T) *int64) setter[T] {
 		switch m := numberAndUnit.FindStringSubmatch(s); {
 		case !ok:
 		case m != nil && m[2] == "m": // Kubernetes takes it, and nobody means it
-			a.errorf(sumInvalidQuantity, "%s: m stands for a thousandth, and there is no thousandth of a byte.%s", a.name(), meantSize(s))
+			a.errorf(sumInvalidQuantity, "%s: m stands for a thousandth, and there is no thousandth of a byte.%s", a.name(), a.hint(meantSize(s)))
 		default:
 			*field(into) = a.quantity(s, 1, "a size such as \"64Mi\", \"1Gi\" or \"500M\"", meantSize(s))
 		}
@@ -104,7 +104,7 @@ func millicores[T any](field func(*T) *int64) setter[T] {
 func (a arg) quantity(s string, scale int64, want, hint string) int64 {
 	n, ok := parseQuantity(s, scale)
 	if !ok || n == 0 {
-		a.errorf(sumInvalidQuantity, "%s must be %s, and more than 0.%s", a.name(), want, hint)
+		a.errorf(sumInvalidQuantity, "%s must be %s, and more than 0.%s", a.name(), want, a.hint(hint))
 		return 0
 	}
 	return n

@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"time"
@@ -100,7 +101,7 @@ func fraction[T any](least, most float64, want string, field func(*T) *float64) 
 		}
 		f, _ := v.AsBigFloat().Float64()
 		if f < least || f > most {
-			a.errorf(sumOutOfRange, "%s must be %s, not %v.", a.name(), want, f)
+			a.errorf(sumOutOfRange, "%s must be %s%s.", a.name(), want, a.hint(fmt.Sprintf(", not %v", f)))
 			return
 		}
 		*field(into) = f
@@ -117,9 +118,9 @@ func duration[T any](least time.Duration, field func(*T) *time.Duration) setter[
 		span, err := time.ParseDuration(s)
 		switch {
 		case err != nil:
-			a.errorf(sumInvalidDuration, "%s must be a duration such as \"10s\", \"250ms\" or \"1h30m\", in quotes and with a unit.%s", a.name(), meantDuration(s))
+			a.errorf(sumInvalidDuration, "%s must be a duration such as \"10s\", \"250ms\" or \"1h30m\", in quotes and with a unit.%s", a.name(), a.hint(meantDuration(s)))
 		case span < 0:
-			a.errorf(sumInvalidDuration, "%s is a time and must not be negative, as %s is.", a.name(), span)
+			a.errorf(sumInvalidDuration, "%s is a time and must not be negative.", a.name())
 		case span < least:
 			a.errorf(sumInvalidDuration, "%s must be more than 0, such as \"1s\".", a.name())
 		default:

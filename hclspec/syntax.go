@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"regexp"
@@ -26,7 +27,7 @@ func explainSyntax(name string, text, shown []byte, diags hcl.Diagnostics) hcl.D
 		if diag.Subject == nil || pairs.explains(diag) || diag.Subject.Start.Line <= textEnd {
 			continue
 		}
-		syntaxError{diag: diag, lines: lines}.explain()
+		syntaxError{diag, shown, lines}.explain()
 		if diag.Summary == sumHeredoc {
 			textEnd = endOfText(lines, diag.Subject.Start.Line)
 		}
@@ -70,7 +71,8 @@ func aboutCharacter(diag *hcl.Diagnostic) int {
 // syntaxError is a report of hcl's parser, and the text that it is about.
 type syntaxError struct {
 	diag  *hcl.Diagnostic
-	lines []string
+	text  []byte
+	lines []string // of text
 }
 
 // explain lets the first rule that fits speak instead of hcl.
@@ -80,7 +82,9 @@ func (e syntaxError) explain() {
 		return
 	}
 	line, next := e.line(0), strings.TrimSpace(e.line(1))
-	rest := line[min(len(line), max(e.diag.Subject.Start.Byte-e.lineStart(), 0)):]
+	at := min(e.diag.Subject.Start.Byte, len(e.text))
+	lineStart := bytes.LastIndexByte(e.text[:at], '\n') + 1
+	rest := line[min(len(line), at-lineStart):]
 	for _, rule := range syntaxRules {
 		if !slices.Contains(strings.Split(rule.hcl, "|"), e.diag.Summary) || !strings.HasPrefix(next, rule.next) {
 			continue
@@ -130,15 +134,6 @@ func (e syntaxError) line(offset int) string {
 		return ""
 	}
 	return strings.TrimRight(withoutComment(e.lines[i]), " \t\r")
-}
-
-// lineStart is the byte at which the line of the report begins.
-func (e syntaxError) lineStart() int {
-	at := 0
-	for _, line := range e.lines[:min(len(e.lines), e.diag.Subject.Start.Line-1)] {
-		at += len(line) + 1
-	}
-	return at
 }
 
 // withoutComment takes a comment off a line.

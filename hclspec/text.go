@@ -60,14 +60,14 @@ func invalidUTF8(text []byte) int {
 
 // tooDeepNative returns where a file is too deep, or -1.
 func tooDeepNative(text []byte) int {
-	if len(text) <= maxNesting {
+	if len(text) <= maxNesting || surelyShallow(text, normal) {
 		return -1
 	}
 	if at := looksDeep(text); at >= 0 {
 		return at
 	}
 	tokens, _ := hclsyntax.LexConfig(text, "", hcl.InitialPos)
-	return tooDeep(tokens)
+	return tooDeep(tokens, normal)
 }
 
 // tooDeepTemplate returns where a template is too deep, or -1.
@@ -79,13 +79,18 @@ func tooDeepTemplate(text []byte) int {
 		return at
 	}
 	tokens, _ := hclsyntax.LexTemplate(text, "", hcl.InitialPos)
-	return tooDeep(tokens)
+	return tooDeep(tokens, normal)
 }
+
+// bounds are how much may be open.
+type bounds struct{ nesting, operators int }
+
+var normal = bounds{maxNesting, maxOperators}
 
 // tooDeep returns where more is open than may be, or -1. It counts, for each
 // bracket, the operators since the last comma or end of a line: a tree is at
 // most as deep as their sum.
-func tooDeep(tokens hclsyntax.Tokens) int {
+func tooDeep(tokens hclsyntax.Tokens, most bounds) int {
 	open := []level{{lines: true}}
 	operators := 0
 	for i, token := range tokens {
@@ -93,6 +98,9 @@ func tooDeep(tokens hclsyntax.Tokens) int {
 		more := chained(tokens, i)
 		operators += more
 		inner.operators += more
+		if token.Type == hclsyntax.TokenComment && bytes.HasSuffix(token.Bytes, []byte("\n")) {
+			token.Type = hclsyntax.TokenNewline
+		}
 		switch role(token.Type) {
 		case opens:
 			open = append(open, level{lines: token.Type == hclsyntax.TokenOBrace})
@@ -111,7 +119,7 @@ func tooDeep(tokens hclsyntax.Tokens) int {
 			inner.operators++
 		case nothing:
 		}
-		if len(open)-1 > maxNesting || operators > maxOperators {
+		if len(open)-1 > most.nesting || operators > most.operators {
 			return token.Range.Start.Byte
 		}
 	}

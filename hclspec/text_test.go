@@ -5,6 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // TestTextThatIsNotParsed: whatever a file holds, it ends in a diagnostic. Without
@@ -25,6 +29,8 @@ func TestTextThatIsNotParsed(t *testing.T) {
 		"negations":              {"limber.hcl", many("!", "true", ""), sumTooDeep},
 		"a long sum":             {"limber.hcl", many("1 + ", "1", ""), sumTooDeep},
 		"a long choice":          {"limber.hcl", many("true ? 1 : ", "1", ""), sumTooDeep},
+		"comments in a sum":      {"limber.hcl", many("1 + /* */ ", "1", ""), sumTooDeep},
+		"comments at ends":       {"limber.hcl", many("(1 + # x\n", "1", ")"), sumTooDeep},
 		"loops":                  {"limber.hcl", many("[for x in ", "[]", ": x]"), sumTooDeep},
 		"indexes":                {"limber.hcl", many("", "local.a", "[local.a]"), sumTooDeep},
 		"arrays in JSON":         {"x.limber.json", strings.Repeat("[", n) + strings.Repeat("]", n), sumTooDeep},
@@ -86,5 +92,51 @@ func TestFilesThatAreTooLarge(t *testing.T) {
 		if text := written(t, p, diags); !strings.Contains(text, "it is larger than") {
 			t.Errorf("%s:\n%s", file, text)
 		}
+	}
+}
+
+// FuzzSurelyShallow checks that the quick look at a file is never wrong. The
+// bound is low so that short files reach it.
+func FuzzSurelyShallow(f *testing.F) {
+	for _, file := range invalidFiles(f) {
+		if text, err := os.ReadFile(file); err == nil {
+			f.Add(string(text))
+		}
+	}
+	f.Add("a = f(\n1 + 1 +\n\"\\\"\" + [\n1]\n+ 1)\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) {
+			return
+		}
+		tokens, diags := hclsyntax.LexConfig([]byte(text), "", hcl.InitialPos)
+		for n := range 12 {
+			most := bounds{n, n}
+			if at := tooDeep(tokens, most); !diags.HasErrors() && at >= 0 && surelyShallow([]byte(text), most) {
+				t.Errorf("it is more than %d deep at byte %d:\n%s", n, at, text)
+			}
+		}
+	})
+}
+
+// TestManyMistakes: what each costs does not grow with their number.
+func TestManyMistakes(t *testing.T) {
+	const n = 20_000
+	for name, text := range map[string]string{
+		"words":             strings.Repeat("hello\n", n),
+		"colons":            strings.Repeat("a: b\n", n),
+		"attributes twice":  strings.Repeat("a = 1\n", n),
+		"unknown blocks":    strings.Repeat("hello {}\n", n),
+		"unknown names":     "workflow \"w\" {\n" + strings.Repeat("  service \"s\" {\n    imge = 1\n  }\n", n/10) + "}\n",
+		"unknown variables": "locals {\n  a = [\n" + strings.Repeat("var.x,\n", n) + "]\n}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, diags := loadText("limber.hcl", text)
+			if !diags.HasErrors() {
+				t.Error("there is no error")
+			}
+			if text := written(t, p, diags); !strings.Contains(text, "on limber.hcl line") {
+				t.Errorf("it does not say where:\n%.1000s", text)
+			}
+		})
 	}
 }

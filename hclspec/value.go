@@ -84,7 +84,7 @@ func (a arg) of(expr hcl.Expression, val cty.Value) arg {
 func (a arg) convert(ty cty.Type, want string) (cty.Value, bool) {
 	v, err := convert.Convert(a.val, ty)
 	if err != nil || v.IsNull() {
-		a.errorf(sumInvalidType, "%s must be %s.%s", a.name(), want, a.meantInstead(ty))
+		a.errorf(sumInvalidType, "%s must be %s.%s", a.name(), want, a.hint(a.meantInstead(ty)))
 		return v, false
 	}
 	return v, true
@@ -128,7 +128,7 @@ func (a arg) integer(least, most int64) (int64, bool) {
 	}
 	n, accuracy := v.AsBigFloat().Int64()
 	if accuracy != big.Exact || n < least || n > most {
-		a.errorf(sumOutOfRange, "%s must be a whole number %s, not %s.", a.name(), interval(least, most), shown(v.AsBigFloat()))
+		a.errorf(sumOutOfRange, "%s must be a whole number %s%s.", a.name(), interval(least, most), a.hint(", not "+shown(v.AsBigFloat())))
 		return 0, false
 	}
 	return n, true
@@ -138,7 +138,7 @@ func (a arg) integer(least, most int64) (int64, bool) {
 func (a arg) elements(want string) ([]arg, bool) {
 	ty := a.val.Type()
 	if !ty.IsListType() && !ty.IsTupleType() && !ty.IsSetType() {
-		a.errorf(sumInvalidType, "%s must be %s.%s", a.name(), want, a.meantInstead(cty.List(cty.String)))
+		a.errorf(sumInvalidType, "%s must be %s.%s", a.name(), want, a.hint(a.meantInstead(cty.List(cty.String))))
 		return nil, false
 	}
 	exprs, _ := hcl.ExprList(a.attr.Expr)
