@@ -165,7 +165,7 @@ func newRoot(a *App) *cobra.Command {
 	root.AddCommand(
 		newPlan(a), newUp(a), newStop(a), newDown(a), newRestart(a),
 		newPs(a), newLogs(a), newEvents(a),
-		newValidate(a), newDoctor(a), newVersion(a),
+		newNew(a), newValidate(a), newFmt(a), newGraph(a), newSchema(a), newDoctor(a), newVersion(a),
 		newSupervise(a), newToolbox(a),
 	)
 	return root

@@ -13,6 +13,7 @@ type output struct{ json bool }
 
 func (o *output) bind(cmd *cobra.Command) {
 	cmd.Flags().VarP(o, "output", "o", "`format` of the output: text or json")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 }
 
 func (o *output) String() string {

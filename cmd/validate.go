@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/limber-run/limber/hclspec"
@@ -20,7 +19,7 @@ func newValidate(a *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "validate",
 		Short:   "Check the files",
-		Long:    "validate reads the files as up would, and prints all that is wrong with them.\nIt needs no Podman.",
+		Long:    "validate reads the files as up would, and prints all that is wrong with them.\nIt needs no Podman. docs/editors.md says what -o json prints.",
 		Example: "  limber validate\n  limber validate -f ci.hcl -o json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
@@ -69,55 +68,4 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// validation is what `limber validate -o json` prints.
-type validation struct {
-	Valid       bool         `json:"valid"`
-	Project     string       `json:"project"`
-	Workflows   []string     `json:"workflows"`
-	Diagnostics []diagnostic `json:"diagnostics"`
-}
-
-// diagnostic is a problem of the files; lines, columns and bytes as in an
-// editor, from 1, but bytes from 0.
-type diagnostic struct {
-	Severity string     `json:"severity"`
-	Summary  string     `json:"summary"`
-	Detail   string     `json:"detail"`
-	Range    *fileRange `json:"range,omitempty"`
-}
-
-type fileRange struct {
-	Filename string   `json:"filename"`
-	Start    position `json:"start"`
-	End      position `json:"end"`
-}
-
-type position struct {
-	Line   int `json:"line"`
-	Column int `json:"column"`
-	Byte   int `json:"byte"`
-}
-
-func newValidation(spec *hclspec.Project, diags hcl.Diagnostics) validation {
-	v := validation{Valid: !diags.HasErrors(), Project: spec.Name, Workflows: []string{}, Diagnostics: []diagnostic{}}
-	for _, wf := range spec.Workflows {
-		v.Workflows = append(v.Workflows, wf.Name)
-	}
-	for _, d := range diags {
-		v.Diagnostics = append(v.Diagnostics, newDiagnostic(d))
-	}
-	return v
-}
-
-func newDiagnostic(d *hcl.Diagnostic) diagnostic {
-	result := diagnostic{Severity: "error", Summary: d.Summary, Detail: d.Detail}
-	if d.Severity == hcl.DiagWarning {
-		result.Severity = "warning"
-	}
-	if s := d.Subject; s != nil {
-		result.Range = &fileRange{Filename: s.Filename, Start: position(s.Start), End: position(s.End)}
-	}
-	return result
 }

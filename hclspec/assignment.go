@@ -100,7 +100,7 @@ func (d *decoder) assignedValue(v *variable, a assignment) (cty.Value, bool) {
 	}
 	if a.expr != nil {
 		raw, diags := a.expr.Value(nil)
-		d.diags = append(d.diags, v.hide(diags)...)
+		d.diags = append(d.diags, v.hide(explainExpression(diags, nil, nil))...)
 		return raw, !diags.HasErrors()
 	}
 	if v.ty.IsPrimitiveType() || v.ty == cty.DynamicPseudoType {

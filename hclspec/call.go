@@ -31,10 +31,11 @@ func (c *call) title() string { return "module." + c.name }
 var moduleTable = newTable(table[call]{
 	noun: "a module",
 	attrs: []attr[call]{
-		{name: "source", doc: "the directory of its files: from this file's if it begins with ./ or ../, else absolute", required: true, raw: moduleSource},
+		{name: "source", doc: "the directory of its files: from this file's if it begins with ./ or ../, else absolute", required: true, takes: pathType, raw: moduleSource},
 		forEachAttribute[call]("module"),
-		{name: "depends_on", doc: "workflows, as in [workflow.db], or all of another module, as in [module.db], that all of this one wait for", raw: dependsOn([]string{"workflow", "module"}, func(c *call) *[]dependency { return &c.dependsOn })},
+		{name: "depends_on", doc: "workflows, as in [workflow.db], or all of another module, as in [module.db], that all of this one wait for", unset: "none", takes: referencesType("workflow", "module"), raw: dependsOn([]string{"workflow", "module"}, func(c *call) *[]dependency { return &c.dependsOn })},
 	},
+	free:   "the value of a variable of the module",
 	others: func(a *hcl.Attribute, c *call) { c.args[a.Name] = a },
 	refusals: []refusal{
 		noCount,
@@ -57,6 +58,7 @@ func (d *decoder) addCall(b *hcl.Block) {
 	n.evaluate = func() cty.Value { return d.evaluateCall(c) }
 	if !d.nodes.add(n) {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The module %q is already called at %s.", c.name, place(d.nodes[n.title()].decl))
+		d.also("first called", d.nodes[n.title()].decl)
 		return
 	}
 	d.calls = append(d.calls, c)

@@ -1,9 +1,13 @@
 package hclspec
 
 import (
+	"sync"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // loading holds what all modules of a project have in common while its files
@@ -15,7 +19,9 @@ type loading struct {
 	home    string // directory of the project's first file
 	cwd     string
 	diags   hcl.Diagnostics
-	origin  map[*hcl.Diagnostic]*decoder // the module that a diagnostic is about
+	// language is for suggestions. The tables cannot refer to each other.
+	language func() *schema.Block
+	origin   map[*hcl.Diagnostic]*decoder // the module that a diagnostic is about
 
 	files map[string]*hcl.File // by the name that diagnostics show
 	order map[string]int       // of those names
@@ -62,7 +68,7 @@ type decoder struct {
 
 func newDecoder(opts Options, disk disk) *decoder {
 	return newModule(&loading{
-		opts: opts, disk: disk,
+		opts: opts, disk: disk, language: sync.OnceValue(Language),
 		origin: map[*hcl.Diagnostic]*decoder{},
 		files:  map[string]*hcl.File{}, order: map[string]int{}, dirs: map[string]string{},
 		modules: map[string][]hcl.Body{}, callables: map[string]map[string]function.Function{},

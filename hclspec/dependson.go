@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // startsInOrder is why init steps and sidecars take no depends_on.
@@ -21,6 +22,10 @@ type dependency struct {
 	key        string
 	keyed      bool
 	at         hcl.Range
+}
+
+func referencesType(roots ...string) schema.Type {
+	return schema.ListOf(schema.Type{Form: schema.Text, Name: "reference", Pattern: "^(" + strings.Join(roots, "|") + `)\.`, Example: roots[0] + ".db"})
 }
 
 // dependsOn reads a list of references such as [service.db]. They are names,
@@ -72,7 +77,7 @@ func (d *decoder) dependency(expr hcl.Expression, attribute string, roots []stri
 func otherDependency(got, want string) string {
 	switch {
 	case want == "service" && (got == "init" || got == "sidecar"):
-		return "services start after all init steps and sidecars anyway."
+		return "services start after all init steps and sidecars anyway. Leave it out."
 	case want == "service":
 		return "a service depends on services of its workflow, as in service.db. What a whole workflow depends on is in its own depends_on."
 	}

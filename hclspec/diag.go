@@ -3,7 +3,6 @@ package hclspec
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -16,6 +15,10 @@ import (
 const (
 	sumAmbiguousPort      = "Ambiguous port"
 	sumBadValue           = "Invalid value"
+	sumBadTypeSpec        = "Invalid type"
+	sumBadJSON            = "Invalid JSON"
+	sumBrace              = "Brackets do not match"
+	sumComment            = "Comment not closed"
 	sumConflict           = "Conflicting settings"
 	sumCycle              = "Declarations refer to each other"
 	sumDependsOnItself    = "Dependency on itself"
@@ -24,28 +27,45 @@ const (
 	sumDuplicatePort      = "Duplicate host port"
 	sumEmptyWorkflow      = "Nothing to run"
 	sumForEach            = "Invalid for_each"
+	sumEscape             = "Invalid escape"
+	sumExtraComma         = "Comma too many"
+	sumExtraEquals        = "Equals sign too many"
+	sumExtraQuotes        = "Quotes too many"
+	sumHeredoc            = "Text of several lines not closed"
+	sumIncomplete         = "Incomplete line"
 	sumIncompleteRef      = "Incomplete reference"
 	sumInvalidDuration    = "Invalid duration"
 	sumInvalidName        = "Invalid name"
 	sumInvalidQuantity    = "Invalid quantity"
 	sumInvalidSignal      = "Unknown signal"
 	sumInvalidType        = "Wrong type"
+	sumMergeConflict      = "Unfinished merge"
 	sumMissingAttribute   = "Missing attribute"
 	sumMissingBlock       = "Missing block"
+	sumMissingComma       = "Missing comma"
+	sumMissingEquals      = "Missing equals sign"
 	sumMissingHandler     = "Missing handler"
 	sumMissingLabel       = "Wrong number of labels"
+	sumMissingQuote       = "Missing quote"
 	sumMissingSource      = "Missing secret source"
 	sumModuleCycle        = "Modules without end"
 	sumModuleSource       = "Invalid module source"
 	sumMore               = "And more"
+	sumMissingValue       = "Missing value"
+	sumNeedsQuotes        = "Text without quotes"
 	sumNoFiles            = "No files"
 	sumNotAllowed         = "Not allowed here"
+	sumNotHCL             = "Not HCL"
+	sumNotText            = "Not a text file"
 	sumNotYet             = "Not supported yet"
+	sumOneLineBlock       = "Block on one line"
 	sumOnlySidecars       = "Nothing but sidecars"
 	sumOutOfRange         = "Value out of range"
+	sumOwnLine            = "Two things on one line"
 	sumReadFile           = "Cannot read file"
 	sumSecretRef          = "Secret in an expression"
 	sumSensitive          = "Sensitive value would be visible"
+	sumTemplate           = "Misplaced ${ or %{"
 	sumTooDeep            = "Nested too deeply"
 	sumTooLarge           = "Too much to repeat"
 	sumTooMany            = "Too many blocks"
@@ -59,6 +79,8 @@ const (
 	sumUnknownVolume      = "Unknown volume"
 	sumValidation         = "Invalid value for variable"
 	sumVariableUnset      = "No value for variable"
+	sumWrongCharacter     = "Wrong character"
+	sumWrongQuotes        = "Wrong quotes"
 	sensitiveErrorDetail  = "The details would show a sensitive value and are left out."
 	suggestionMaxDistance = 3
 )
@@ -66,10 +88,22 @@ const (
 // maxDiagnostics is how many are of use to anybody.
 const maxDiagnostics = 200
 
-// WriteDiagnostics writes diagnostics for people: with the lines of the files
-// that they are about, in color if wanted, and wrapped at width unless it is 0.
-func WriteDiagnostics(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnostics, color bool, width int) error {
-	return hcl.NewDiagnosticTextWriter(w, files, uint(max(width, 0)), color).WriteDiagnostics(diags)
+// Related is a place that a diagnostic mentions, and what is there.
+type Related struct {
+	Message string
+	Range   hcl.Range
+}
+
+// RelatedOf returns the places that a diagnostic mentions.
+func RelatedOf(diag *hcl.Diagnostic) []Related {
+	related, _ := hcl.DiagnosticExtra[[]Related](diag)
+	return related
+}
+
+// also notes a place that the last diagnostic mentions.
+func (d *decoder) also(message string, rng hcl.Range) {
+	diag := d.diags[len(d.diags)-1]
+	diag.Extra = append(RelatedOf(diag), Related{message, rng})
 }
 
 // errorf reports an error at rng.

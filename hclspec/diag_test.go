@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -76,50 +77,49 @@ func TestDiagnosticsAreWrappedAndColored(t *testing.T) {
 	}
 }
 
-// TestTables checks that each name in a table is there once, and explained.
-func TestTables(t *testing.T) {
-	checkTable(t, rootTable)
-	checkTable(t, variableTable)
-	checkTable(t, validationTable)
-	checkTable(t, secretTable)
-	checkTable(t, volumeTable)
-	checkTable(t, workflowTable)
-	checkTable(t, networkTable)
-	checkTable(t, initTable)
-	checkTable(t, sidecarTable)
-	checkTable(t, serviceTable)
-	checkTable(t, retryTable)
-	checkTable(t, restartTable)
-	checkTable(t, probeTable)
-	checkTable(t, execTable)
-	checkTable(t, httpGetTable)
-	checkTable(t, lifecycleTable)
-	checkTable(t, secretUseTable)
-	checkTable(t, mountTable)
-	checkTable(t, portTable)
-	checkTable(t, resourcesTable)
-	checkTable(t, securityTable)
+// TestRelatedPlacesAreShown: who reads "already declared" sees where.
+func TestRelatedPlacesAreShown(t *testing.T) {
+	const unit = "    image = \"img:1\"\n"
+	for name, text := range map[string]string{
+		"variable":    "variable \"x\" {\n  default = 1\n}\nvariable \"x\" {\n  default = 1\n}\n" + named("w"),
+		"local":       "locals {\n  x = 1\n}\nlocals {\n  x = 1\n}\n" + named("w"),
+		"secret":      "secret \"x\" {\n  env = \"X\"\n}\nsecret \"x\" {\n  env = \"X\"\n}\n" + named("w"),
+		"volume":      "volume \"x\" {}\nvolume \"x\" {}\n" + named("w"),
+		"workflow":    named("w") + named("w"),
+		"unit":        "workflow \"w\" {\n  init \"x\" {\n" + unit + "  }\n  service \"x\" {\n" + unit + "  }\n}\n",
+		"port":        inService("port \"x\" {\n  container = 1\n}\nport \"x\" {\n  container = 2\n}"),
+		"host port":   inService("port \"x\" {\n  container = 1\n  host = 1\n}\nport \"y\" {\n  container = 2\n  host = 1\n}"),
+		"mount":       "volume \"v\" {}\n" + inService("mount \"v\" {\n  path = \"/x\"\n}\nmount \"v\" {\n  path = \"/x\"\n}"),
+		"environment": "secret \"s\" {\n  env = \"S\"\n}\n" + inService("env = { X = 1 }\nsecret \"s\" {\n  env = \"X\"\n}"),
+		"block":       inService("security {}\nsecurity {}"),
+		"handler":     inService("startup_probe {\n  exec {\n    command = [\"a\"]\n  }\n  exec {\n    command = [\"b\"]\n  }\n}"),
+	} {
+		p, diags := loadText("limber.hcl", text)
+		if len(diags) != 1 || len(RelatedOf(diags[0])) != 1 {
+			t.Errorf("%s: want one diagnostic with one place:\n%s", name, written(t, p, diags))
+			continue
+		}
+		line := RelatedOf(diags[0])[0].Range.Start.Line
+		if shown := written(t, p, diags); strings.Count(shown, fmt.Sprintf("\n%4d: ", line)) != 1 || line >= diags[0].Subject.Start.Line {
+			t.Errorf("%s: line %d is not shown:\n%s", name, line, shown)
+		}
+	}
 }
 
-func checkTable[T any](t *testing.T, table *table[T]) {
-	t.Helper()
-	seen := map[string]bool{}
-	check := func(name, doc string) {
-		if seen[name] || name == "" || doc == "" {
-			t.Errorf("%s: %q is there twice, or not explained", table.noun, name)
-		}
-		seen[name] = true
+func inService(text string) string {
+	return "workflow \"w\" {\n  service \"s\" {\n    image = \"img:1\"\n" + text + "\n  }\n}\n"
+}
+
+func TestManyDiagnosticsAreCut(t *testing.T) {
+	p, diags := loadText("limber.hcl", strings.Repeat("y {}\n", 2*maxDiagnostics)+named("w"))
+	if text := written(t, p, diags); strings.Count(text, "Error: ") != maxDiagnostics+1 || !strings.Contains(text, "There are 200 more") {
+		t.Errorf("%d diagnostics:\n%s", len(diags), text)
 	}
-	for _, a := range table.attrs {
-		check(a.name, a.doc)
-	}
-	for _, b := range table.blocks {
-		check(b.name, b.doc)
-	}
-	for _, r := range table.refusals {
-		check(r.name, r.detail)
-		if !strings.HasSuffix(r.detail, ".") {
-			t.Errorf("%s: %q: the detail is not a sentence", table.noun, r.name)
-		}
+}
+
+func TestLongLinesAreNotShown(t *testing.T) {
+	p, diags := loadText("limber.hcl", inService(`imge = "`+strings.Repeat("x", maxLine)+`"`))
+	if text := written(t, p, diags); strings.Contains(text, "xxx") || !strings.Contains(text, "on limber.hcl line 4") {
+		t.Error(text)
 	}
 }

@@ -3,8 +3,9 @@
 //
 // Load reads the files (load.go is the only place with IO), resolves variables
 // and locals (eval.go), decodes one block type per file by way of a table that
-// also makes the suggestions and the language reference (table.go), and checks
-// what concerns several blocks (validate.go). Every problem is an
+// also makes the suggestions (table.go) and, as data of package schema, the
+// language reference (describe.go), and checks what concerns several blocks
+// (validate.go). Every problem is an
 // hcl.Diagnostic with a range; all of them are reported, in file order.
 //
 // The value of a sensitive variable is marked before any expression sees it.

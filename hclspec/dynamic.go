@@ -4,6 +4,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // dynamicType is the type of the blocks that stand for others.
@@ -20,12 +22,12 @@ type dynamic struct {
 var dynamicTable = newTable(table[dynamic]{
 	noun: "a dynamic block",
 	attrs: []attr[dynamic]{
-		{name: "for_each", doc: "a map, set or list: one block for each of its elements", required: true, raw: func(_ *decoder, a *hcl.Attribute, into *dynamic) { into.forEach = a }},
-		{name: "iterator", doc: "what stands for the element in content, with .key and .value; default: the type of the block", raw: iterator},
-		{name: "labels", doc: "a list of the labels of the block", raw: func(_ *decoder, a *hcl.Attribute, into *dynamic) { into.labels = a }},
+		{name: "for_each", doc: "a map, set or list: one block for each of its elements", required: true, takes: schema.Type{Name: "value"}, raw: func(_ *decoder, a *hcl.Attribute, into *dynamic) { into.forEach = a }},
+		{name: "iterator", doc: "what stands for the element in content, with .key and .value", unset: "the type of the block", takes: schema.Type{Name: "word"}, raw: iterator},
+		{name: "labels", doc: "a list of the labels of the block", unset: "none", takes: schema.Type{Name: "list of strings"}, raw: func(_ *decoder, a *hcl.Attribute, into *dynamic) { into.labels = a }},
 	},
 	blocks: []nested[dynamic]{
-		{name: "content", doc: "what is in each block", once: true, add: func(_ *decoder, b *hcl.Block, into *dynamic) { into.content = b }},
+		{name: "content", doc: "what is in each block", once: true, add: func(_ *decoder, b *hcl.Block, into *dynamic) { into.content = b }, of: free("of the block that it stands for")},
 	},
 	refusals: []refusal{
 		notHere(dynamicType, "write it into the content block."),
@@ -46,7 +48,7 @@ func iterator(d *decoder, a *hcl.Attribute, into *dynamic) {
 func (t *table[T]) expand(d *decoder, b *hcl.Block, add func(*hcl.Block)) {
 	n := t.nested(b.Labels[0])
 	if n == nil {
-		d.diags = append(d.diags, t.leftover("", b.Labels[0], b.LabelRanges[0]))
+		d.diags = append(d.diags, t.leftover(d, "", b.Labels[0], b.LabelRanges[0]))
 		return
 	}
 	dyn := &dynamic{iterator: n.name}

@@ -37,7 +37,7 @@ func (a arg) readEnv(into map[string]string) {
 	}
 	text, err := a.d.disk.ReadFile(within(a.d.dirs[a.attr.Range.Filename], name))
 	if err != nil {
-		a.errorf(sumReadFile, "%s: %v.", name, reason(err))
+		a.errorf(sumReadFile, "%s: %v. A relative path is looked for in the directory of this file.", name, reason(err))
 		return
 	}
 	if err := parseEnv(string(text), into); err != nil {

@@ -50,12 +50,12 @@ func (d *decoder) eval(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, bo
 	if _, known := ctx.Variables[stepRoot]; known { // checked by withOutputs
 		refs = slices.DeleteFunc(refs, func(ref hcl.Traversal) bool { return ref.RootName() == stepRoot })
 	}
-	if !d.checkReferences(refs) || !d.checkKeys(expr, ctx) {
+	if !d.checkKeyNames(expr) || !d.checkReferences(refs) || !d.checkKeys(expr, ctx) {
 		return cty.DynamicVal, false
 	}
 	v, diags := expr.Value(ctx)
 	if len(diags) > 0 {
-		d.diags = append(d.diags, discreet(diags, refs, ctx)...)
+		d.diags = append(d.diags, discreet(explainExpression(diags, refs, ctx), refs, ctx)...)
 	}
 	return v, !diags.HasErrors() && v.IsWhollyKnown()
 }
@@ -129,4 +129,23 @@ func (d *decoder) checkKeys(expr hcl.Expression, ctx *hcl.EvalContext) bool {
 		}
 	}
 	return true
+}
+
+// checkKeyNames reports names of items that should be in quotes: org.example
+// is a reference otherwise.
+func (d *decoder) checkKeyNames(expr hcl.Expression) bool {
+	ok := true
+	pairs, _ := hcl.ExprMap(expr)
+	for _, pair := range pairs {
+		for _, ref := range pair.Key.Variables() {
+			if root := ref.RootName(); !slices.Contains(roots, root) && !d.isIterator(root) && ok {
+				d.errorf(pair.Key.Range(), sumNeedsQuotes, "The name of an item is in double quotes if it has other characters than letters, digits, dashes and underscores, such as { \"org.example/x\" = … }.")
+				ok = false
+			}
+		}
+	}
+	for _, part := range parts(expr) {
+		ok = d.checkKeyNames(part) && ok
+	}
+	return ok
 }

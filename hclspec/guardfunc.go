@@ -78,7 +78,7 @@ func fewCombinations(args []cty.Value) error {
 
 // flat checks the argument of jsondecode.
 func flat(args []cty.Value) error {
-	if v := args[0]; v.IsKnown() && !v.IsNull() && !v.IsMarked() && tooDeep([]byte(v.AsString())) > 0 {
+	if v := args[0]; v.IsKnown() && !v.IsNull() && !v.IsMarked() && tooDeepJSON([]byte(v.AsString()), nil) >= 0 {
 		return function.NewArgError(0, errDeep)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // handler is what a probe or a hook does, as it is declared.
@@ -33,7 +34,7 @@ type endpoint struct {
 func handlerBlocks[T any](of func(*T) *handler, blocks ...nested[handler]) []nested[T] {
 	adapted := make([]nested[T], len(blocks))
 	for i, block := range blocks {
-		adapted[i] = nested[T]{name: block.name, doc: block.doc, add: func(d *decoder, b *hcl.Block, into *T) {
+		adapted[i] = nested[T]{name: block.name, doc: block.doc, of: block.of, kube: block.kube, add: func(d *decoder, b *hcl.Block, into *T) {
 			h := of(into)
 			h.decls = append(h.decls, b.DefRange)
 			block.add(d, b, h)
@@ -43,11 +44,11 @@ func handlerBlocks[T any](of func(*T) *handler, blocks ...nested[handler]) []nes
 }
 
 var (
-	execBlock      = nested[handler]{name: "exec", doc: "runs a command in the container; exit code 0 is a success", add: addExec}
-	httpGetBlock   = nested[handler]{name: "http_get", doc: "sends a request; an answer from 200 to 399 is a success", add: addHTTPGet}
-	tcpSocketBlock = nested[handler]{name: "tcp_socket", doc: "opens a connection, which is a success", add: addTCPSocket}
-	grpcBlock      = nested[handler]{name: "grpc", doc: "asks by the gRPC health checking protocol; SERVING is a success", add: addGRPC}
-	sleepBlock     = nested[handler]{name: "sleep", doc: "waits", add: addSleep}
+	execBlock      = nested[handler]{name: "exec", doc: "runs a command in the container; exit code 0 is a success", add: addExec, of: execTable, kube: "exec"}
+	httpGetBlock   = nested[handler]{name: "http_get", doc: "sends a request; an answer from 200 to 399 is a success", add: addHTTPGet, of: httpGetTable, kube: "httpGet"}
+	tcpSocketBlock = nested[handler]{name: "tcp_socket", doc: "opens a connection, which is a success", add: addTCPSocket, of: tcpSocketTable, kube: "tcpSocket"}
+	grpcBlock      = nested[handler]{name: "grpc", doc: "asks by the gRPC health checking protocol; SERVING is a success", add: addGRPC, of: grpcTable, kube: "grpc"}
+	sleepBlock     = nested[handler]{name: "sleep", doc: "waits", add: addSleep, of: sleepTable, kube: "sleep"}
 )
 
 // checkHandler reports a handler that is missing, if nothing else is wrong, or
@@ -58,13 +59,14 @@ func (d *decoder) checkHandler(h *handler, noun string, decl hcl.Range, clean bo
 		d.errorf(decl, sumMissingHandler, "A %s needs a handler: %s.", noun, example)
 	case len(h.decls) > 1:
 		d.errorf(h.decls[1], sumConflict, "A %s has one handler; the first is at %s.", noun, place(h.decls[0]))
+		d.also("the first one", h.decls[0])
 	}
 }
 
 var execTable = newTable(table[engine.Exec]{
 	noun: "an exec handler",
 	attrs: []attr[engine.Exec]{
-		{name: "command", doc: "the program and its arguments, without a shell", required: true, set: command(func(h *engine.Exec) *[]string { return &h.Command })},
+		{name: "command", doc: "the program and its arguments, without a shell", required: true, kube: "command", set: command(func(h *engine.Exec) *[]string { return &h.Command })},
 	},
 })
 
@@ -82,11 +84,11 @@ type connecting[T any] struct {
 // endpointAttributes are common to all handlers that connect.
 func endpointAttributes[T any]() []attr[connecting[T]] {
 	return []attr[connecting[T]]{
-		{name: "port", doc: "a number, or the name of a port block of the workflow", required: true, set: func(a arg, h *connecting[T]) { setPort(a, &h.to) }},
-		{name: "host", doc: "where it connects to; default: the unit's own address", set: func(a arg, h *connecting[T]) {
+		{name: "port", doc: "a number, or the name of a port block of the workflow", required: true, kube: "port", set: as(schema.Either(integerType(1, maxPort), schema.Type{Form: schema.Text, Name: "name"}), func(a arg, h *connecting[T]) { setPort(a, &h.to) })},
+		{name: "host", doc: "where it connects to", unset: "the unit's own address", kube: "host", set: as(textType, func(a arg, h *connecting[T]) {
 			h.to.hostAt = a.attr.Expr.Range()
-			text(func(to *endpoint) *string { return to.host })(a, &h.to)
-		}},
+			text(func(to *endpoint) *string { return to.host }).take(a, &h.to)
+		})},
 	}
 }
 
@@ -108,9 +110,9 @@ type scheme string
 var httpGetTable = newTable(table[connecting[engine.HTTPGet]]{
 	noun: "an http_get handler",
 	attrs: append([]attr[connecting[engine.HTTPGet]]{
-		{name: "path", doc: "the path of the request; default /", set: httpPath},
-		{name: "scheme", doc: "http (default) or https, with any certificate", set: choice([]scheme{"http", "https"}, func(h *connecting[engine.HTTPGet]) *scheme { return (*scheme)(&h.spec.Scheme) })},
-		{name: "headers", doc: "headers of the request", set: headers},
+		{name: "path", doc: "the path of the request", def: "/", kube: "path", set: as(schema.Type{Form: schema.Text, Name: "path", Pattern: `^/\S*$`, Example: `"/healthz"`}, httpPath)},
+		{name: "scheme", doc: "https takes any certificate", def: "http", kube: "scheme", set: choice([]scheme{"http", "https"}, func(h *connecting[engine.HTTPGet]) *scheme { return (*scheme)(&h.spec.Scheme) })},
+		{name: "headers", doc: "headers of the request", unset: "none", kube: "httpHeaders", set: as(schema.MapOf(textType), headers)},
 	}, endpointAttributes[engine.HTTPGet]()...),
 })
 
@@ -136,7 +138,7 @@ func addTCPSocket(d *decoder, b *hcl.Block, h *handler) {
 var grpcTable = newTable(table[connecting[engine.GRPC]]{
 	noun: "a grpc handler",
 	attrs: append([]attr[connecting[engine.GRPC]]{
-		{name: "service", doc: "the service that is asked about; default: the server as a whole", set: text(func(h *connecting[engine.GRPC]) *string { return &h.spec.Service })},
+		{name: "service", doc: "the service that is asked about", unset: "the server as a whole", kube: "service", set: text(func(h *connecting[engine.GRPC]) *string { return &h.spec.Service })},
 	}, endpointAttributes[engine.GRPC]()...),
 })
 
@@ -150,7 +152,7 @@ func addGRPC(d *decoder, b *hcl.Block, h *handler) {
 var sleepTable = newTable(table[engine.Sleep]{
 	noun: "a sleep handler",
 	attrs: []attr[engine.Sleep]{
-		{name: "duration", doc: "how long it waits", required: true, set: duration(0, func(h *engine.Sleep) *time.Duration { return &h.Duration })},
+		{name: "duration", doc: "how long it waits", required: true, kube: "seconds", set: duration(0, func(h *engine.Sleep) *time.Duration { return &h.Duration })},
 	},
 })
 
@@ -177,7 +179,7 @@ func headers(a arg, h *connecting[engine.HTTPGet]) {
 	for name, item := range items {
 		value, ok := item.text()
 		if ok && (name == "" || strings.ContainsAny(name, " :\r\n") || strings.ContainsAny(value, "\r\n")) {
-			item.errorf(sumBadValue, "%q is not a valid header.", name)
+			item.errorf(sumBadValue, "%q is not a valid header: its name must not be empty or have spaces or colons, and its value must be one line.", name)
 		}
 		h.spec.Headers[name] = value
 	}

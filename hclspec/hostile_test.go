@@ -135,7 +135,7 @@ func TestHostileFiles(t *testing.T) {
 			files: map[string]string{"x.limber.hcl": strings.Repeat("a = 1\n", 10<<20/6)},
 			want:  sumReadFile,
 		},
-		"a file that is no text": {files: map[string]string{"x.limber.hcl": named("w") + "# \x00"}, want: "it is not text"},
+		"a file that is no text": {files: map[string]string{"x.limber.hcl": named("w") + "# \x00"}, want: sumNotText},
 		"a file that has no end": {
 			files: map[string]string{"z": ""},
 			links: map[string]string{"x.limber.hcl": "/dev/zero"},

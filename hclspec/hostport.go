@@ -105,6 +105,7 @@ func (d *decoder) validateHostPort(w *workflow, p port, before published) {
 		d.errorf(p.host, sumDuplicatePort, "Port %d of the host is published by several instances of this block. Let each have a port of its own, such as host = each.value.", p.spec.Host)
 	default:
 		d.errorf(p.host, sumDuplicatePort, "Port %d of the host is already published at %s.", p.spec.Host, place(before[at][i].host))
+		d.also("already published", before[at][i].host)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // runMode is engine.RunMode as it is written.
@@ -21,13 +22,13 @@ const (
 var initTable = unitTable(table[unit]{
 	noun: "an init step",
 	attrs: []attr[unit]{
-		{name: "timeout", doc: "the time that one attempt may take; 0s, the default: any", set: duration(0, func(u *unit) *time.Duration { return &u.spec.Timeout })},
-		{name: "run", doc: "in which runs it runs: always (default); once, until it has succeeded; on_change, if it has not succeeded with the same image, settings, secrets and inputs", set: choice([]runMode{runAlways, runMode(engine.RunOnce), runMode(engine.RunOnChange)}, func(u *unit) *runMode { return &u.run })},
-		{name: "inputs", doc: "files and directories whose content counts for run = \"on_change\"", set: inputs},
+		{name: "timeout", doc: "the time that one attempt may take; 0s: any", def: "0s", set: duration(0, func(u *unit) *time.Duration { return &u.spec.Timeout })},
+		{name: "run", doc: "in which runs it runs: in all; once, until it has succeeded; on_change, if it has not succeeded with the same image, settings, secrets and inputs", def: "always", set: choice([]runMode{runAlways, runMode(engine.RunOnce), runMode(engine.RunOnChange)}, func(u *unit) *runMode { return &u.run })},
+		{name: "inputs", doc: "files and directories whose content counts for run = \"on_change\"", unset: "none", set: as(schema.ListOf(pathType), inputs)},
 	},
 	blocks: []nested[unit]{
-		{name: "output", label: "name", doc: "a value that it leaves for the units after it, as a line NAME=VALUE in the file that $LIMBER_OUTPUT names; they have it as init.STEP.outputs.NAME", add: addStepOutput},
-		{name: "retry", doc: "how often and how soon it is tried again after a failure", once: true, add: addRetry},
+		{name: "output", label: "name", doc: "a value that it leaves for the units after it, as a line NAME=VALUE in the file that $LIMBER_OUTPUT names; they have it as init.STEP.outputs.NAME", add: addStepOutput, of: stepOutputTable},
+		{name: "retry", doc: "how often and how soon it is tried again after a failure", once: true, add: addRetry, of: retryTable},
 	},
 	refusals: []refusal{
 		notHere("depends_on", startsInOrder),
@@ -49,7 +50,7 @@ func addInit(d *decoder, b *hcl.Block, w *workflow) {
 		d.errorf(*u.sensitiveAt, sumConflict, "A step that does not run in every run has no sensitive outputs: they would have to be kept on disk. Write run = \"always\".")
 	}
 	if len(u.spec.Inputs) > 0 && u.spec.Run != engine.RunOnChange {
-		d.errorf(u.inputsAt, sumConflict, "inputs count for run = \"on_change\" alone.")
+		d.errorf(u.inputsAt, sumConflict, "inputs count for run = \"on_change\" alone. Write that too, or leave inputs out.")
 	}
 }
 

@@ -7,22 +7,24 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 var lifecycleTable = newTable(table[unit]{
 	noun: "a lifecycle",
 	attrs: []attr[unit]{
-		{name: "stop_signal", doc: "the signal that asks it to end; default: the image's, else SIGTERM", set: stopSignal},
+		{name: "stop_signal", doc: "the signal that asks it to end", unset: "the image's, else SIGTERM", kube: "stopSignal", set: as(schema.Type{Form: schema.Text, Name: "signal", Pattern: "^(?i:SIG)?[A-Za-z0-9+]+$", Example: `"SIGTERM"`}, stopSignal)},
 	},
 	blocks: []nested[unit]{
-		{name: "post_start", doc: "done right after its start; it has not started before that has succeeded", once: true, add: addHook(func(u *unit) **engine.Handler { return &u.spec.PostStart })},
-		{name: "pre_stop", doc: "done before it gets the stop signal, within the grace period", once: true, add: addHook(func(u *unit) **engine.Handler { return &u.spec.PreStop })},
+		{name: "post_start", doc: "done right after its start; it has not started before that has succeeded", once: true, add: addHook(func(u *unit) **engine.Handler { return &u.spec.PostStart }), of: hookTable, kube: "postStart"},
+		{name: "pre_stop", doc: "done before it gets the stop signal, within the grace period", once: true, add: addHook(func(u *unit) **engine.Handler { return &u.spec.PreStop }), of: hookTable, kube: "preStop"},
 	},
 })
 
 // hookTable is of a post_start or pre_stop block.
 var hookTable = newTable(table[handler]{
 	noun:   "a hook",
+	oneOf:  true,
 	blocks: handlerBlocks(func(h *handler) *handler { return h }, execBlock, httpGetBlock, sleepBlock),
 	refusals: []refusal{
 		notHere("command", "write exec { command = [ … ] }."),

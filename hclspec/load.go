@@ -1,7 +1,6 @@
 package hclspec
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -37,8 +36,8 @@ type Project struct {
 	Files map[string]*hcl.File `json:"-"`
 }
 
-// projectFile is what limber looks for when it is not told.
-const projectFile = "limber.hcl"
+// ProjectFile is what limber looks for when it is not told.
+const ProjectFile = "limber.hcl"
 
 // projectEnds are the ends of the names of files that a directory is made of.
 var projectEnds = []string{".limber.hcl", ".limber.json"}
@@ -58,6 +57,9 @@ type disk interface {
 	// Real returns path without symbolic links; path itself if it is not there.
 	Real(path string) string
 }
+
+// ReadFile reads a file that is not larger than any that is meant.
+func ReadFile(path string) ([]byte, error) { return osDisk{}.ReadFile(path) }
 
 // osDisk is the real file system.
 type osDisk struct{}
@@ -163,12 +165,12 @@ func (d *decoder) otherFiles(dir string) string {
 // findUpward returns the nearest project file in dir or a parent.
 func (d *decoder) findUpward(dir string) []string {
 	for at := dir; ; at = filepath.Dir(at) {
-		path := filepath.Join(at, projectFile)
+		path := filepath.Join(at, ProjectFile)
 		if d.disk.IsFile(path) {
 			return []string{path}
 		}
 		if at == filepath.Dir(at) {
-			d.failf(sumNoFiles, "There is no %s in %s or a directory above it. %s", projectFile, dir, d.otherFiles(dir))
+			d.failf(sumNoFiles, "There is no %s in %s or a directory above it. %s", ProjectFile, dir, d.otherFiles(dir))
 			return nil
 		}
 	}
@@ -187,14 +189,14 @@ func (d *decoder) findIn(dir, shown string, fail func(summary, format string, ar
 		name := entry.Name()
 		switch {
 		case entry.IsDir():
-		case name == projectFile:
+		case name == ProjectFile:
 			paths = slices.Insert(paths, 0, filepath.Join(dir, name))
 		case isProjectFile(name):
 			paths = append(paths, filepath.Join(dir, name))
 		}
 	}
 	if len(paths) == 0 {
-		fail(sumNoFiles, "The directory %s has neither %s nor files named *.limber.hcl or *.limber.json.", shown, projectFile)
+		fail(sumNoFiles, "The directory %s has neither %s nor files named *.limber.hcl or *.limber.json.", shown, ProjectFile)
 	}
 	return paths
 }
@@ -202,7 +204,7 @@ func (d *decoder) findIn(dir, shown string, fail func(summary, format string, ar
 // isProjectFile reports whether a directory with a file of this name is a
 // project or module with it.
 func isProjectFile(name string) bool {
-	return name == projectFile || slices.ContainsFunc(projectEnds, func(end string) bool { return strings.HasSuffix(name, end) })
+	return name == ProjectFile || slices.ContainsFunc(projectEnds, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // findVarFiles returns the files with values of variables, the lowest first.
@@ -233,14 +235,6 @@ func (d *decoder) read(dir string, paths []string) []source {
 		}
 		if len(text) > maxSource {
 			d.failf(sumReadFile, "%s: it is larger than %d MiB. What repeats can be written once, with for_each.", shown, maxSource>>20)
-			continue
-		}
-		if bytes.IndexByte(text, 0) >= 0 {
-			d.failf(sumReadFile, "%s: it is not text.", shown)
-			continue
-		}
-		if line := tooDeep(text); line > 0 {
-			d.failf(sumTooDeep, "%s:%d: brackets or operators are nested deeper than anybody can read. There may be %d in each other.", shown, line, maxNesting)
 			continue
 		}
 		sources = append(sources, source{path: path, shown: shown, text: text})

@@ -113,17 +113,11 @@ func TestJSONGivesTheSameProject(t *testing.T) {
 }
 
 func TestInvalid(t *testing.T) {
-	entries, err := os.ReadDir("testdata/invalid")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		path := filepath.Join("testdata/invalid", entry.Name())
-		if !entry.IsDir() && filepath.Ext(path) != ".hcl" {
-			continue
-		}
-		t.Run(entry.Name(), func(t *testing.T) {
-			p, diags := Load(testOptions(path))
+	for _, path := range invalidFiles(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			opts := testOptions(path)
+			opts.Variables = flagsIn(t, path)
+			p, diags := Load(opts)
 			if p.Workflows != nil {
 				t.Error("there are workflows in spite of errors")
 			}
@@ -135,10 +129,28 @@ func TestInvalid(t *testing.T) {
 	}
 }
 
-var expectation = regexp.MustCompile(`# (ERROR|WARNING)(\(project\))?: ([^#]+)`)
+// flagsIn returns what comments such as "# --var n=1" give to variables.
+func flagsIn(t *testing.T, path string) map[string]string {
+	t.Helper()
+	if filepath.Ext(path) != ".hcl" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^# --var (\w+)=(.*)$`).FindAllStringSubmatch(string(text), -1) {
+		flags[m[1]] = m[2]
+	}
+	return flags
+}
+
+var expectation = regexp.MustCompile(`# (ERROR|WARNING)(\(project\)|\(next\))?: ([^#"]+)`)
 
 // expected reads what the comments in a file, or in those of a directory,
-// announce: "file:line severity: summary".
+// announce about their line, or the next one, or none: "file:line severity:
+// summary".
 func expected(t *testing.T, path string) []string {
 	t.Helper()
 	var files, list []string
@@ -159,8 +171,11 @@ func expected(t *testing.T, path string) []string {
 		for i, line := range strings.Split(string(text), "\n") {
 			for _, m := range expectation.FindAllStringSubmatch(line, -1) {
 				where := fmt.Sprintf("%s:%d", filepath.Base(file), i+1)
-				if m[2] != "" {
+				switch m[2] {
+				case "(project)":
 					where = "project"
+				case "(next)":
+					where = fmt.Sprintf("%s:%d", filepath.Base(file), i+2)
 				}
 				list = append(list, fmt.Sprintf("%s %s: %s", where, m[1], strings.TrimSpace(m[3])))
 			}

@@ -2,6 +2,7 @@ package hclspec
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -11,7 +12,7 @@ import (
 // addLocals takes in a locals block.
 func (d *decoder) addLocals(b *hcl.Block) {
 	attrs, diags := b.Body.JustAttributes()
-	d.diags = append(d.diags, diags...)
+	d.diags = append(d.diags, noBlocks(diags, "Locals are attributes: write NAME = { … } for a map.")...)
 	for _, a := range inOrder(attrs) {
 		n := &node{root: "local", name: a.Name, decl: a.NameRange, exprs: []hcl.Expression{a.Expr}}
 		n.evaluate = func() cty.Value {
@@ -23,9 +24,22 @@ func (d *decoder) addLocals(b *hcl.Block) {
 		}
 		if !d.nodes.add(n) {
 			d.errorf(a.NameRange, sumDuplicate, "local.%s is already declared at %s.", a.Name, place(d.nodes[n.title()].decl))
+			d.also("first declared", d.nodes[n.title()].decl)
 		}
 	}
 }
+
+// noBlocks explains a block where only attributes are.
+func noBlocks(diags hcl.Diagnostics, remedy string) hcl.Diagnostics {
+	for _, diag := range diags {
+		if unexpectedBlock.MatchString(diag.Summary) {
+			diag.Summary, diag.Detail = sumUnknownBlock, remedy
+		}
+	}
+	return diags
+}
+
+var unexpectedBlock = regexp.MustCompile(`^Unexpected ".*" block$`)
 
 // inOrder returns attributes as they are written.
 func inOrder(attrs hcl.Attributes) []*hcl.Attribute {

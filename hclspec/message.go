@@ -8,7 +8,7 @@ type messagePolicy string
 const messageFile messagePolicy = "file"
 
 func messagePath(a arg, u *unit) {
-	containerPath(func(u *unit) *string { return &u.spec.TerminationMessagePath })(a, u)
+	containerPath(func(u *unit) *string { return &u.spec.TerminationMessagePath }).take(a, u)
 	u.messageAt = a.attr.Expr.Range()
 	if u.spec.TerminationMessagePath == "/" {
 		a.errorf(sumBadValue, "%s must be the path of a file, such as %q.", a.name(), engine.DefaultMessagePath)

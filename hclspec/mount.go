@@ -3,6 +3,7 @@ package hclspec
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/limber-run/limber/hclspec/schema"
 	"github.com/limber-run/limber/runtime"
 )
 
@@ -22,10 +23,10 @@ type mount struct {
 var mountTable = newTable(table[mount]{
 	noun: "a mount",
 	attrs: []attr[mount]{
-		{name: "path", doc: "where the volume appears in the container", required: true, set: containerPath(func(m *mount) *string { return &m.spec.Target })},
-		{name: "volume", doc: "which volume it is, if not the one that the label names: volume.NAME.name, or volume.NAME[\"KEY\"].name if that has for_each", set: fullNameOf(func(m *mount) *string { return &m.full })},
-		{name: "sub_path", doc: "a file or directory of the volume that appears instead of all of it; a directory that is missing is made", set: subPath},
-		{name: "read_only", doc: "whether it can only be read; default false", set: boolean(func(m *mount) *bool { return &m.spec.ReadOnly })},
+		{name: "path", doc: "where the volume appears in the container", required: true, kube: "mountPath", set: containerPath(func(m *mount) *string { return &m.spec.Target })},
+		{name: "volume", doc: "which volume it is, if not the one that the label names: volume.NAME.name, or volume.NAME[\"KEY\"].name if that has for_each", unset: "the label", set: fullNameOf(func(m *mount) *string { return &m.full })},
+		{name: "sub_path", doc: "a file or directory of the volume that appears instead of all of it; a directory that is missing is made", unset: "all of it", kube: "subPath", set: as(schema.Type{Form: schema.Text, Name: "path in the volume", Example: `"app/current"`}, subPath)},
+		{name: "read_only", doc: "whether it can only be read", def: "false", kube: "readOnly", set: boolean(func(m *mount) *bool { return &m.spec.ReadOnly })},
 	},
 	refusals: []refusal{
 		notHere("target", "it is called path here."),

@@ -60,6 +60,7 @@ func (d *decoder) collision(b *hcl.Block, name string, first hcl.Range) {
 		how = " Names of what a module declares begin with the module's, and keys of for_each follow the block's."
 	}
 	d.errorf(b.LabelRanges[0], sumDuplicate, "The %s %q is already declared at %s.%s", b.Type, name, place(first), how)
+	d.also("first declared", first)
 }
 
 // declareNamed makes secret.NAME or volume.NAME known to expressions. If there

@@ -7,19 +7,19 @@ import "bytes"
 // before it gets there.
 const (
 	maxNesting   = 1000   // of brackets, or of %{ if … } and %{ for … }
-	maxOperators = 50_000 // in a row
+	maxOperators = 10_000 // in what is open
 )
 
-// tooDeep returns the line in which a text is nested too deeply; 0 if it is
-// not. It does not tell strings and comments from the rest, as templates may
-// be in any of them.
-func tooDeep(text []byte) (line int) {
+// looksDeep returns where a text looks as if it were nested too deeply, or -1.
+// It costs little, and does not tell strings and comments from the rest: what
+// it lets pass may be too deep after all, see tooDeep.
+func looksDeep(text []byte) int {
 	type level struct {
 		operators int
 		lines     bool // whether the end of a line is the end of an expression
 	}
 	levels := []level{{lines: true}}
-	line, directives := 1, 0
+	directives := 0
 	for i, c := range text {
 		top := &levels[len(levels)-1]
 		switch c {
@@ -28,7 +28,6 @@ func tooDeep(text []byte) (line int) {
 		case '}', ']', ')':
 			levels = levels[:max(len(levels)-1, 1)]
 		case '\n':
-			line++
 			if top.lines {
 				top.operators = 0
 			}
@@ -41,10 +40,10 @@ func tooDeep(text []byte) (line int) {
 			directives += directive(text[i:])
 		}
 		if len(levels) > maxNesting || directives > maxNesting || top.operators > maxOperators {
-			return line
+			return i
 		}
 	}
-	return 0
+	return -1
 }
 
 // directive returns by how much what begins with % makes a template deeper.

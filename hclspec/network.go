@@ -13,7 +13,7 @@ import (
 var networkTable = newTable(table[workflow]{
 	noun: "a network",
 	attrs: []attr[workflow]{
-		{name: "mode", doc: "pod (default): units share one address; bridge: each has its own; host: the host's; none", set: choice(
+		{name: "mode", doc: "pod: units share one address; bridge: each has its own; host: the host's; none: only themselves", def: "pod", kube: "hostNetwork", set: choice(
 			[]engine.NetworkMode{engine.NetworkPod, engine.NetworkBridge, engine.NetworkHost, engine.NetworkNone},
 			func(w *workflow) *engine.NetworkMode { return &w.spec.Network })},
 	},

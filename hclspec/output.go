@@ -4,6 +4,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // output is a value that a module gives to whoever calls it. Nobody calls the
@@ -20,9 +22,9 @@ type output struct {
 var outputTable = newTable(table[output]{
 	noun: "an output",
 	attrs: []attr[output]{
-		{name: "value", doc: "what module.NAME.OUTPUT stands for where the module is called", required: true, raw: func(_ *decoder, a *hcl.Attribute, o *output) { o.expr = a.Expr }},
-		{name: "description", doc: "what it is for", set: text(func(o *output) *string { return &o.description })},
-		{name: "sensitive", doc: "whether nothing must show its value", set: boolean(func(o *output) *bool { return &o.sensitive })},
+		{name: "value", doc: "what module.NAME.OUTPUT stands for where the module is called", required: true, takes: schema.Type{Name: "value"}, raw: func(_ *decoder, a *hcl.Attribute, o *output) { o.expr = a.Expr }},
+		{name: "description", doc: "what it is for", unset: "none", set: text(func(o *output) *string { return &o.description })},
+		{name: "sensitive", doc: "whether nothing must show its value", def: "false", set: boolean(func(o *output) *bool { return &o.sensitive })},
 	},
 	refusals: []refusal{
 		notHere("depends_on", "an output is known before anything starts."),
@@ -41,6 +43,7 @@ func (d *decoder) addOutput(b *hcl.Block) {
 	o.value = d.outputValue(o)
 	if first, again := d.outputs[name]; again {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The output %q is already declared at %s.", name, place(first.decl))
+		d.also("first declared", first.decl)
 		return
 	}
 	d.outputs[name] = o

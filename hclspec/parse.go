@@ -68,20 +68,41 @@ func parseNative(text []byte, name string) (*hcl.File, hcl.Diagnostics) {
 
 // keep parses s and remembers it for diagnostics and for paths in it.
 func (d *decoder) keep(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) *hcl.File {
-	f, diags := parse(s.text, s.shown)
-	d.diags = append(d.diags, diags...)
+	f, diags := parseText(s, parse)
 	if diags.HasErrors() {
 		f = blankDefaults(f, s.text)
 	}
+	d.diags = append(d.diags, diags...)
 	d.order[s.shown] = len(d.order)
 	d.dirs[s.shown] = filepath.Dir(s.path)
 	d.files[s.shown] = f
 	return f
 }
 
+// parseText parses what is fit for it, and explains what hcl cannot parse.
+func parseText(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) (*hcl.File, hcl.Diagnostics) {
+	isJSON := filepath.Ext(s.path) == ".json"
+	if problem := checkText(s, isJSON); problem != nil {
+		return nil, hcl.Diagnostics{problem}
+	}
+	if isJSON {
+		s.text = bytes.TrimPrefix(s.text, byteOrderMark) // hcl does so for HCL alone
+		if problem := checkJSON(s.shown, s.text); problem != nil {
+			return nil, hcl.Diagnostics{problem}
+		}
+	}
+	f, diags := parse(s.text, s.shown)
+	if diags.HasErrors() && !isJSON {
+		diags = explainSyntax(s.shown, s.text, blankDefaults(f, s.text).Bytes, diags)
+	}
+	return f, diags
+}
+
 var (
-	sensitiveFlag  = regexp.MustCompile(`\bsensitive\b`)
-	defaultOnALine = regexp.MustCompile(`(?m)\bdefault\b.*$`)
+	sensitiveFlag = regexp.MustCompile(`\bsensitive\b`)
+	// maybeDefault is a default, and all that may belong to it: nobody can say
+	// where it ends in a file that is broken.
+	maybeDefault = regexp.MustCompile(`(?ms)\bdefault\b.*?(^\}|\z)`)
 )
 
 // blankDefaults makes the defaults of variables unreadable in a file that is
@@ -92,9 +113,20 @@ func blankDefaults(f *hcl.File, text []byte) *hcl.File {
 		safe.Body, safe.Nav = f.Body, f.Nav
 	}
 	if sensitiveFlag.Match(text) {
-		safe.Bytes = defaultOnALine.ReplaceAllFunc(text, func(line []byte) []byte { return bytes.Repeat([]byte("*"), len(line)) })
+		safe.Bytes = maybeDefault.ReplaceAllFunc(text, starred)
 	}
 	return safe
+}
+
+// starred replaces all but the ends of lines.
+func starred(text []byte) []byte {
+	stars := bytes.Repeat([]byte("*"), len(text))
+	for i, b := range text {
+		if b == '\n' {
+			stars[i] = b
+		}
+	}
+	return stars
 }
 
 // varFile is a parsed file with values of variables.
@@ -115,7 +147,7 @@ func (d *decoder) parseVarFiles(sources []source) []varFile {
 // parseVarFile parses values of variables. If that fails, nobody can say which
 // of its lines is sensitive, so none is shown.
 func (d *decoder) parseVarFile(s source, parse func([]byte, string) (*hcl.File, hcl.Diagnostics)) varFile {
-	f, diags := parse(s.text, s.shown)
+	f, diags := parseText(s, parse)
 	if diags.HasErrors() {
 		d.diags = append(d.diags, withoutDetail(diags)...)
 		return varFile{}
@@ -124,12 +156,15 @@ func (d *decoder) parseVarFile(s source, parse func([]byte, string) (*hcl.File, 
 	d.dirs[s.shown] = filepath.Dir(s.path)
 	d.files[s.shown] = f
 	attrs, diags := f.Body.JustAttributes()
-	d.diags = append(d.diags, diags...)
+	d.diags = append(d.diags, noBlocks(diags, "A file with values of variables holds lines such as tag = \"16\", and no blocks. Declare variables in limber.hcl.")...)
 	return varFile{attrs: attrs}
 }
 
 func withoutDetail(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
+		if diag.Summary == sumNotText || diag.Summary == sumTooDeep {
+			continue // it says nothing about values
+		}
 		diag.Detail = fmt.Sprintf("The file is not valid HCL: it holds lines such as tag = \"16\". %s", sensitiveErrorDetail)
 	}
 	return diags

@@ -23,15 +23,15 @@ func pickOf(b *hcl.Block, g given, attribute, full string) pick {
 }
 
 // fullNameOf sets the attribute of a pick.
-func fullNameOf[T any](field func(*T) *string) func(arg, *T) {
-	set := text(field)
-	return func(a arg, into *T) {
+func fullNameOf[T any](field func(*T) *string) setter[T] {
+	name := text(field)
+	return as(textType, func(a arg, into *T) {
 		if ty := a.val.Type(); ty.IsObjectType() && ty.HasAttribute("name") {
 			a.errorf(sumInvalidType, "%s takes the name: write .name behind the reference.", a.name())
 			return
 		}
-		set(a, into)
-	}
+		name.take(a, into)
+	})
 }
 
 // picked returns what p picks, and reports if there is no such thing.

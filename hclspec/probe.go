@@ -20,13 +20,14 @@ type probe struct {
 var probeTable = newTable(table[probe]{
 	noun: "a probe",
 	attrs: []attr[probe]{
-		{name: "initial_delay", doc: "the time from the start to the first probe; default 0s", set: duration(0, func(p *probe) *time.Duration { return &p.spec.InitialDelay })},
-		{name: "period", doc: "the time from one probe to the next; default 10s, of a startup probe 1s", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.Period })},
-		{name: "timeout", doc: "the time that one probe may take; default 1s", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.Timeout })},
-		{name: "success_threshold", doc: "how many successes in a row count; default 1", set: number(1, maxCount, func(p *probe) *int { return &p.spec.SuccessThreshold })},
-		{name: "failure_threshold", doc: "how many failures in a row count; default 3, of a startup probe 60", set: number(1, maxCount, func(p *probe) *int { return &p.spec.FailureThreshold })},
-		{name: "termination_grace_period", doc: "the grace period of a stop that this probe causes; default: the workflow's", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.TerminationGracePeriod })},
+		{name: "initial_delay", doc: "the time from the start to the first probe", def: "0s", kube: "initialDelaySeconds", set: duration(0, func(p *probe) *time.Duration { return &p.spec.InitialDelay })},
+		{name: "period", doc: "the time from one probe to the next", unset: "10s; of a startup_probe 1s", kube: "periodSeconds", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.Period })},
+		{name: "timeout", doc: "the time that one probe may take", def: "1s", kube: "timeoutSeconds", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.Timeout })},
+		{name: "success_threshold", doc: "how many successes in a row count", def: "1", kube: "successThreshold", set: number(1, maxCount, func(p *probe) *int { return &p.spec.SuccessThreshold })},
+		{name: "failure_threshold", doc: "how many failures in a row count", unset: "3; of a startup_probe 60", kube: "failureThreshold", set: number(1, maxCount, func(p *probe) *int { return &p.spec.FailureThreshold })},
+		{name: "termination_grace_period", doc: "the grace period of a stop that this probe causes", unset: "the workflow's", kube: "terminationGracePeriodSeconds", set: duration(positive, func(p *probe) *time.Duration { return &p.spec.TerminationGracePeriod })},
 	},
+	oneOf:  true,
 	blocks: handlerBlocks(func(p *probe) *handler { return &p.handler }, execBlock, httpGetBlock, tcpSocketBlock, grpcBlock),
 	refusals: []refusal{
 		notYet("dns", "until then use exec with a command that resolves the name."),

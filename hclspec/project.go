@@ -12,16 +12,21 @@ type root struct {
 	variables, locals, secrets, volumes, modules, workflows, outputs []*hcl.Block
 }
 
+const (
+	fileNoun       = "a file"
+	schemaProperty = "$schema" // in JSON: where editors find the schema
+)
+
 var rootTable = newTable(table[root]{
-	noun: "a file",
+	noun: fileNoun,
 	blocks: []nested[root]{
-		{name: "variable", label: "name", doc: "a value from outside", add: collect(func(r *root) *[]*hcl.Block { return &r.variables })},
-		{name: "locals", doc: "named expressions", add: collect(func(r *root) *[]*hcl.Block { return &r.locals })},
-		{name: "secret", label: "name", doc: "a value that nobody but some units may see", add: collect(func(r *root) *[]*hcl.Block { return &r.secrets })},
-		{name: "volume", label: "name", doc: "files that units share or that outlive them", add: collect(func(r *root) *[]*hcl.Block { return &r.volumes })},
-		{name: "module", label: "name", doc: "other files, with variables of their own", add: collect(func(r *root) *[]*hcl.Block { return &r.modules })},
-		{name: "workflow", label: "name", doc: "what starts, restarts and stops as one", add: collect(func(r *root) *[]*hcl.Block { return &r.workflows })},
-		{name: "output", label: "name", doc: "a value for whoever calls the files as a module", add: collect(func(r *root) *[]*hcl.Block { return &r.outputs })},
+		{name: "variable", label: "name", doc: "a value from outside", add: collect(func(r *root) *[]*hcl.Block { return &r.variables }), of: variableTable},
+		{name: "locals", doc: "named expressions", add: collect(func(r *root) *[]*hcl.Block { return &r.locals }), of: free("an expression, to which local.NAME refers")},
+		{name: "secret", label: "name", doc: "a value that nobody but some units may see", add: collect(func(r *root) *[]*hcl.Block { return &r.secrets }), of: secretTable, kube: "Secret"},
+		{name: "volume", label: "name", doc: "files that units share or that outlive them", add: collect(func(r *root) *[]*hcl.Block { return &r.volumes }), of: volumeTable, kube: "volumes"},
+		{name: "module", label: "name", doc: "other files, with variables of their own", add: collect(func(r *root) *[]*hcl.Block { return &r.modules }), of: moduleTable},
+		{name: "workflow", label: "name", doc: "what starts, restarts and stops as one", add: collect(func(r *root) *[]*hcl.Block { return &r.workflows }), of: workflowTable, kube: "Pod"},
+		{name: "output", label: "name", doc: "a value for whoever calls the files as a module", add: collect(func(r *root) *[]*hcl.Block { return &r.outputs }), of: outputTable},
 	},
 	refusals: []refusal{
 		notYet("plugin", "local plugins are not available yet. Until then give the unit an image and a command."),

@@ -26,6 +26,9 @@ var quantitySuffixes = []struct {
 	{"", big.NewRat(1, 1)},
 }
 
+// quantityPattern is how a quantity looks.
+const quantityPattern = `^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[mkMGTPE])?$`
+
 const maxQuantityLength = 32 // digits beyond are a mistake
 
 // parseQuantity returns scale times the quantity, rounded up. It is false if
@@ -73,24 +76,35 @@ func roundUp(n *big.Rat) (int64, bool) {
 	return quotient.Int64(), quotient.IsInt64()
 }
 
-// bytes returns a size, or 0 after a report.
-func (a arg) bytes() int64 {
-	return a.quantity(1, "a size such as \"64Mi\", \"1Gi\" or \"500M\"")
+// byteSize sets a number of bytes.
+func byteSize[T any](field func(*T) *int64) setter[T] {
+	return as(sizeType, func(a arg, into *T) {
+		s, ok := a.text()
+		switch m := numberAndUnit.FindStringSubmatch(s); {
+		case !ok:
+		case m != nil && m[2] == "m": // Kubernetes takes it, and nobody means it
+			a.errorf(sumInvalidQuantity, "%s: m stands for a thousandth, and there is no thousandth of a byte.%s", a.name(), a.hint(meantSize(s)))
+		default:
+			*field(into) = a.quantity(s, 1, "a size such as \"64Mi\", \"1Gi\" or \"500M\"", meantSize(s))
+		}
+	})
 }
 
-// millicores returns thousandths of a core, or 0 after a report.
-func (a arg) millicores() int64 {
-	return a.quantity(1000, "cores such as \"1\", \"0.5\" or \"250m\"")
+// millicores sets thousandths of a core.
+func millicores[T any](field func(*T) *int64) setter[T] {
+	return as(coresType, func(a arg, into *T) {
+		if s, ok := a.text(); ok {
+			*field(into) = a.quantity(s, 1000, "cores such as \"1\", \"0.5\" or \"250m\"", meantCores(s))
+		}
+	})
 }
 
-func (a arg) quantity(scale int64, want string) int64 {
-	s, ok := a.text()
-	if !ok {
-		return 0
-	}
+// quantity returns scale times a quantity, or 0 after a report, which ends in
+// a hint.
+func (a arg) quantity(s string, scale int64, want, hint string) int64 {
 	n, ok := parseQuantity(s, scale)
 	if !ok || n == 0 {
-		a.errorf(sumInvalidQuantity, "%s must be %s, and more than 0.", a.name(), want)
+		a.errorf(sumInvalidQuantity, "%s must be %s, and more than 0.%s", a.name(), want, a.hint(hint))
 		return 0
 	}
 	return n

@@ -1,11 +1,12 @@
 package hclspec
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // roots are the names that references begin with, the usual ones first.
@@ -62,9 +63,41 @@ func (d *decoder) checkReference(ref hcl.Traversal) bool {
 	case "count":
 		d.errorf(ref.SourceRange(), sumUnknownReference, "There is no count: %s", noCount.detail)
 	default:
-		d.errorf(ref.SourceRange(), sumUnknownReference, "There is nothing named %q. References begin with %s.%s", root, oneOf(roots), didYouMean(root, roots))
+		d.errorf(ref.SourceRange(), sumUnknownReference, "There is nothing named %q. %s", root, d.meantByRoot(ref))
 	}
 	return false
+}
+
+// constants are words of other languages for those of HCL.
+var constants = map[string]string{
+	"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false",
+	"null": "null", "nil": "null", "none": "null", "undefined": "null",
+}
+
+// meantByRoot says what a reference to nothing may have been meant for.
+func (d *decoder) meantByRoot(ref hcl.Traversal) string {
+	root := ref.RootName()
+	near := nearest(root, roots)
+	constant, isConstant := constants[strings.ToLower(root)]
+	switch {
+	case len(ref) > 1 || near != "":
+		return fmt.Sprintf("References begin with %s.%s", oneOf(roots), didYouMean(root, roots))
+	case d.inTemplate(ref.SourceRange()):
+		return fmt.Sprintf("In text ${ begins a reference, such as ${var.x}. For a variable of a shell in the container write $${%s}; env(%q) is one of whoever runs limber.", root, root)
+	case isConstant:
+		return fmt.Sprintf("Did you mean %s?", constant)
+	}
+	return fmt.Sprintf("If it is text, write it in double quotes: %q. References begin with %s.", root, oneOf(roots))
+}
+
+// inTemplate reports whether ${ comes before a range.
+func (d *decoder) inTemplate(rng hcl.Range) bool {
+	text := d.text(rng.Filename)
+	if !rng.CanSliceBytes(text) {
+		return false
+	}
+	before := bytes.TrimRight(text[:rng.Start.Byte], " ~")
+	return bytes.HasSuffix(before, []byte("${"))
 }
 
 // checkMember reports a reference such as path.x if x is not among the members.
@@ -168,17 +201,4 @@ func memberName(ref hcl.Traversal) string {
 		return ""
 	}
 	return stepName(ref[1])
-}
-
-// stepName returns the name that a step of a reference leads to, or "".
-func stepName(step hcl.Traverser) string {
-	switch step := step.(type) {
-	case hcl.TraverseAttr:
-		return step.Name
-	case hcl.TraverseIndex:
-		if step.Key.Type() == cty.String && step.Key.IsKnown() && !step.Key.IsNull() {
-			return step.Key.AsString()
-		}
-	}
-	return ""
 }

@@ -4,6 +4,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // maxInstances is how many instances one for_each may make.
@@ -19,9 +21,10 @@ type element struct{ key, value cty.Value }
 // by the time that a table sees it.
 func forEachAttribute[T any](of string) attr[T] {
 	return attr[T]{
-		name: "for_each",
-		doc:  "a map or set of strings: one " + of + " NAME-KEY for each of its elements, which each.key and each.value stand for in the block",
-		raw:  func(*decoder, *hcl.Attribute, *T) {},
+		name:  "for_each",
+		doc:   "a map or set of strings: one " + of + " NAME-KEY for each of its elements, which each.key and each.value stand for in the block",
+		unset: "one alone", takes: schema.Either(schema.MapOf(schema.Type{Name: "value"}), schema.Type{Form: schema.List, Name: "set of strings", Element: &textType}),
+		raw: func(*decoder, *hcl.Attribute, *T) {},
 	}
 }
 

@@ -17,8 +17,10 @@ type resources struct {
 var resourcesTable = newTable(table[resources]{
 	noun: "a resources block",
 	attrs: []attr[resources]{
-		{name: "requests", doc: "what it needs: { cpu, memory }; default: the limits", set: requests},
-		{name: "limits", doc: "what it may use: { cpu, memory, pids }; default: any", set: limits},
+		{name: "requests", doc: "what it needs", unset: "the limits", kube: "requests", set: object(requestItems("the limit")...)},
+		{name: "limits", doc: "what it may use", unset: "any", kube: "limits", set: object(append(limitItems("any"),
+			attr[resources]{name: "pids", doc: "processes and threads", unset: "any", set: number(1, maxCount, func(res *resources) *int64 { return &res.spec.PidsLimit })},
+		)...)},
 	},
 	refusals: []refusal{
 		notHere("cpu", "write limits = { cpu = … } or requests = { cpu = … }."),
@@ -27,14 +29,41 @@ var resourcesTable = newTable(table[resources]{
 	},
 })
 
+// In a workflow there are no pids: they are counted for each unit.
 var workflowResourcesTable = newTable(table[resources]{
 	noun: "a workflow's resources block",
 	attrs: []attr[resources]{
-		{name: "requests", doc: "what its units need in all: { cpu, memory }; default: what theirs add up to, else the limits", set: requests},
-		{name: "limits", doc: "what they may use: { cpu, memory }, each that has no limit of its own; default: theirs", set: workflowLimits},
+		{name: "requests", doc: "what its units need in all", unset: "what theirs add up to, else the limits", kube: "requests", set: object(requestItems("what theirs add up to")...)},
+		{name: "limits", doc: "what its units may use, each that has no limit of its own", unset: "theirs", kube: "limits", set: object(limitItems("theirs")...)},
 	},
 	refusals: resourcesTable.refusals,
 })
+
+func requestItems(unset string) []attr[resources] {
+	return []attr[resources]{
+		{name: "cpu", doc: "processor time", unset: unset, kube: "cpu", set: placed(
+			millicores(func(res *resources) *int64 { return &res.spec.CPURequest }), func(res *resources) *hcl.Range { return &res.requestAt[engine.CPU] })},
+		{name: "memory", doc: "memory", unset: unset, kube: "memory", set: placed(
+			byteSize(func(res *resources) *int64 { return &res.spec.MemoryRequest }), func(res *resources) *hcl.Range { return &res.requestAt[engine.Memory] })},
+	}
+}
+
+func limitItems(unset string) []attr[resources] {
+	return []attr[resources]{
+		{name: "cpu", doc: "processor time", unset: unset, kube: "cpu", set: placed(
+			millicores(func(res *resources) *int64 { return &res.spec.CPULimit }), func(res *resources) *hcl.Range { return &res.limitAt[engine.CPU] })},
+		{name: "memory", doc: "memory; a process that wants more is killed", unset: unset, kube: "memory", set: placed(
+			byteSize(func(res *resources) *int64 { return &res.spec.MemoryLimit }), func(res *resources) *hcl.Range { return &res.limitAt[engine.Memory] })},
+	}
+}
+
+// placed notes where a value is.
+func placed(s setter[resources], at func(*resources) *hcl.Range) setter[resources] {
+	return as(s.ty, func(a arg, res *resources) {
+		*at(res) = a.at()
+		s.take(a, res)
+	})
+}
 
 // addResources takes in a resources block of a unit. What is limited and not
 // requested is requested up to the limit (SEMANTICS B 93).
@@ -61,7 +90,10 @@ func addWorkflowResources(d *decoder, b *hcl.Block, w *workflow) {
 func (d *decoder) fitRequest(r engine.Resource, res *resources) {
 	request, limit := *res.request(r), *res.limit(r)
 	if limit != 0 && request > limit {
-		d.errorf(res.requestAt[r], sumConflict, "The request of %s must not be more than its limit, %s.", r, r.Format(limit))
+		d.errorf(res.requestAt[r], sumConflict, "The request of %s must not be more than its limit, %s. Lower one or raise the other.", r, r.Format(limit))
+		if res.limitAt[r] != (hcl.Range{}) {
+			d.also("the limit", res.limitAt[r])
+		}
 	}
 }
 
@@ -77,27 +109,4 @@ func (res *resources) limit(r engine.Resource) *int64 {
 		return &res.spec.CPULimit
 	}
 	return &res.spec.MemoryLimit
-}
-
-func requests(a arg, res *resources) {
-	a.each(map[string]func(arg){
-		"cpu":    func(v arg) { res.spec.CPURequest, res.requestAt[engine.CPU] = v.millicores(), v.at() },
-		"memory": func(v arg) { res.spec.MemoryRequest, res.requestAt[engine.Memory] = v.bytes(), v.at() },
-	})
-}
-
-func limits(a arg, res *resources) {
-	a.each(map[string]func(arg){
-		"cpu":    func(v arg) { res.spec.CPULimit, res.limitAt[engine.CPU] = v.millicores(), v.at() },
-		"memory": func(v arg) { res.spec.MemoryLimit, res.limitAt[engine.Memory] = v.bytes(), v.at() },
-		"pids":   func(v arg) { res.spec.PidsLimit, _ = v.integer(1, maxCount) },
-	})
-}
-
-// workflowLimits are limits without pids, which are counted for each unit.
-func workflowLimits(a arg, res *resources) {
-	a.each(map[string]func(arg){
-		"cpu":    func(v arg) { res.spec.CPULimit, res.limitAt[engine.CPU] = v.millicores(), v.at() },
-		"memory": func(v arg) { res.spec.MemoryLimit, res.limitAt[engine.Memory] = v.bytes(), v.at() },
-	})
 }

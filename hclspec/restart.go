@@ -22,12 +22,12 @@ const (
 var restartTable = newTable(table[restart]{
 	noun: "a restart",
 	attrs: append([]attr[restart]{
-		{name: "policy", doc: "which exits are followed by a new attempt: always, on_failure or never; default: the workflow's, of a sidecar always", set: choice(restartPolicies, func(r *restart) *engine.RestartPolicy { return &r.spec.Policy })},
-		{name: "reset_after", doc: "running this long clears the back-off; default 10m, 0s: never", set: duration(0, func(r *restart) *time.Duration { return &r.spec.ResetAfter })},
-		{name: "scope", doc: "what an exit restarts: service (default), the unit alone; or workflow, with all its init steps", set: choice([]restartScope{scopeService, scopeWorkflow}, func(r *restart) *restartScope { return &r.scope })},
-		{name: "attempts", doc: "the number of attempts in a run, or of runs if scope is workflow; 0, the default: any", set: number(0, maxCount, func(r *restart) *int { return &r.spec.Attempts })},
-		{name: "deadline", doc: "the time for all attempts of a run; 0s, the default: any", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Deadline })},
-	}, backoffAttributes...),
+		{name: "policy", doc: "which exits are followed by a new attempt", unset: "the workflow's; of a sidecar always", kube: "restartPolicy", set: choice(restartPolicies, func(r *restart) *engine.RestartPolicy { return &r.spec.Policy })},
+		{name: "reset_after", doc: "running this long clears the back-off; 0s: nothing does", def: "10m", set: duration(0, func(r *restart) *time.Duration { return &r.spec.ResetAfter })},
+		{name: "scope", doc: "what an exit restarts: the unit alone, or the workflow with all its init steps", def: "service", set: choice([]restartScope{scopeService, scopeWorkflow}, func(r *restart) *restartScope { return &r.scope })},
+		{name: "attempts", doc: "the number of attempts in a run, or of runs if scope is workflow; 0: any", def: "0", set: number(0, maxCount, func(r *restart) *int { return &r.spec.Attempts })},
+		{name: "deadline", doc: "the time for all attempts of a run; 0s: any", def: "0s", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Deadline })},
+	}, backoffAttributes("1")...),
 	refusals: []refusal{
 		notHere("on_exit", "it is for the retry of init steps. policy chooses between all exits, failures and none; a restart_rule block among exit codes."),
 	},

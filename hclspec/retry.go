@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 const (
@@ -23,25 +24,27 @@ type restart struct {
 	given given
 }
 
-// backoffAttributes are common to retry and restart.
-var backoffAttributes = []attr[restart]{
-	{name: "immediate", doc: "how many times without a delay before the back-off begins; default 0 in retry, 1 in restart", set: number(0, maxCount, func(r *restart) *int { return &r.spec.Backoff.Immediate })},
-	{name: "initial", doc: "the first delay; default 1s", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Backoff.Initial })},
-	{name: "max", doc: "the longest delay; default 1m", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Backoff.Max })},
-	{name: "multiplier", doc: "what a delay is multiplied by to give the next; default 2", set: fraction(1, math.MaxFloat64, "a number of at least 1", func(r *restart) *float64 { return &r.spec.Backoff.Multiplier })},
-	{name: "jitter", doc: "the part of a delay by which chance changes it; default 0.2", set: fraction(0, 1, "a number from 0 to 1", func(r *restart) *float64 { return &r.spec.Backoff.Jitter })},
+// backoffAttributes are common to retry and restart, but for a default.
+func backoffAttributes(immediate string) []attr[restart] {
+	return []attr[restart]{
+		{name: "immediate", doc: "how many times without a delay before the back-off begins", def: immediate, set: number(0, maxCount, func(r *restart) *int { return &r.spec.Backoff.Immediate })},
+		{name: "initial", doc: "the first delay", def: "1s", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Backoff.Initial })},
+		{name: "max", doc: "the longest delay", def: "1m", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Backoff.Max })},
+		{name: "multiplier", doc: "what a delay is multiplied by to give the next", def: "2", set: fraction(1, math.MaxFloat64, "a number of at least 1", func(r *restart) *float64 { return &r.spec.Backoff.Multiplier })},
+		{name: "jitter", doc: "the part of a delay by which chance changes it", def: "0.2", set: fraction(0, 1, "a number from 0 to 1", func(r *restart) *float64 { return &r.spec.Backoff.Jitter })},
+	}
 }
 
 var retryTable = newTable(table[restart]{
 	noun: "a retry",
 	attrs: append([]attr[restart]{
-		{name: "attempts", doc: "the number of attempts in a run; 0, the default: any", set: number(0, maxCount, func(r *restart) *int { return &r.spec.Attempts })},
-		{name: "deadline", doc: "the time for all attempts of a run; 0s, the default: any", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Deadline })},
-		{name: "on_exit", doc: "the exit codes worth a new attempt; default: all but 0", set: onExit},
-	}, backoffAttributes...),
+		{name: "attempts", doc: "the number of attempts in a run; 0: any", def: "0", set: number(0, maxCount, func(r *restart) *int { return &r.spec.Attempts })},
+		{name: "deadline", doc: "the time for all attempts of a run; 0s: any", def: "0s", set: duration(0, func(r *restart) *time.Duration { return &r.spec.Deadline })},
+		{name: "on_exit", doc: "the exit codes worth a new attempt", unset: "all but 0", set: as(exitCodesType(1), onExit)},
+	}, backoffAttributes("0")...),
 	refusals: []refusal{
 		notHere("policy", "an init step is retried after failures alone. Use on_exit to choose among them."),
-		notHere("reset_after", "a step's back-off begins anew in the next run."),
+		notHere("reset_after", "a step's back-off begins anew in the next run anyway. Leave it out."),
 	},
 })
 
@@ -53,6 +56,10 @@ func onExit(a arg, r *restart) {
 			r.spec.OnExit = append(r.spec.OnExit, int(code))
 		}
 	}
+}
+
+func exitCodesType(least float64) schema.Type {
+	return schema.ListOf(schema.Type{Form: schema.Integer, Name: "exit code", Least: least, Most: maxExitCode})
 }
 
 // exitCodes returns the elements of a list of exit codes, which has some.
@@ -84,6 +91,6 @@ func (d *decoder) fitBackoff(r *restart) {
 	case r.given["initial"] == nil:
 		b.Initial = b.Max
 	default:
-		d.errorf(r.given["max"].Expr.Range(), sumConflict, "max (%s) must not be less than initial (%s).", b.Max, b.Initial)
+		d.errorf(r.given["max"].Expr.Range(), sumConflict, "max (%s) must not be less than initial (%s). Raise one or lower the other.", b.Max, b.Initial)
 	}
 }

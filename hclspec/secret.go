@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // secret is a declared secret.
@@ -16,8 +17,8 @@ type secret struct {
 var secretTable = newTable(table[secret]{
 	noun: "a secret",
 	attrs: []attr[secret]{
-		{name: "env", doc: "variable of whoever runs limber that holds the value", set: envName(func(s *secret) *string { return &s.spec.Env })},
-		{name: "file", doc: "file of the host that holds the value", set: hostPath(func(s *secret) *string { return &s.spec.File })},
+		{name: "env", doc: "variable of whoever runs limber that holds the value; it or file", unset: "file", set: envName(func(s *secret) *string { return &s.spec.Env })},
+		{name: "file", doc: "file of the host that holds the value; it or env", unset: "env", set: hostPath(func(s *secret) *string { return &s.spec.File })},
 		forEachAttribute[secret]("secret"),
 	},
 	refusals: []refusal{
@@ -34,6 +35,7 @@ var secretTable = newTable(table[secret]{
 func (d *decoder) declareSecret(b *hcl.Block) {
 	if first := d.declareNamed(b); first != nil {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The secret %q is already declared at %s.", b.Labels[0], place(first.decl))
+		d.also("first declared", first.decl)
 	}
 }
 
@@ -57,9 +59,11 @@ func (d *decoder) addSecret(b *hcl.Block) {
 	d.allSecrets[s.spec.Name], d.secrets[b.Labels[0]] = s, s
 }
 
+var envNameType = schema.Type{Form: schema.Text, Name: "name of a variable", Pattern: `^[^=\s]+$`, Example: `"DB_PASSWORD"`}
+
 // envName sets the name of a variable of the environment.
-func envName[T any](field func(*T) *string) func(arg, *T) {
-	return func(a arg, into *T) {
+func envName[T any](field func(*T) *string) setter[T] {
+	return as(envNameType, func(a arg, into *T) {
 		s, ok := a.text()
 		if ok && !envNameRule.MatchString(s) {
 			a.errorf(sumInvalidName, "%s must be the name of a variable, without spaces and equals signs.", a.name())
@@ -68,5 +72,5 @@ func envName[T any](field func(*T) *string) func(arg, *T) {
 		if ok {
 			*field(into) = s
 		}
-	}
+	})
 }

@@ -24,12 +24,12 @@ type secretUse struct {
 var secretUseTable = newTable(table[secretUse]{
 	noun: "a unit's secret",
 	attrs: []attr[secretUse]{
-		{name: "secret", doc: "which secret it is, if not the one that the label names: secret.NAME.name", set: fullNameOf(func(s *secretUse) *string { return &s.full })},
-		{name: "path", doc: "the file that holds the value; default /run/secrets/NAME", set: containerPath(func(s *secretUse) *string { return &s.spec.Path })},
-		{name: "mode", doc: "the file's permission bits, in octal; default \"0400\"", set: permissions(func(s *secretUse) *uint32 { return &s.spec.Mode })},
-		{name: "uid", doc: "the file's owner; default: the unit's user", set: identity(func(s *secretUse) **int { return &s.spec.UID })},
-		{name: "gid", doc: "the file's group; default: the unit's group", set: identity(func(s *secretUse) **int { return &s.spec.GID })},
-		{name: "env", doc: "a variable that holds the value, instead of a file", set: envName(func(s *secretUse) *string { return &s.spec.Env })},
+		{name: "secret", doc: "which secret it is, if not the one that the label names: secret.NAME.name", unset: "the label", set: fullNameOf(func(s *secretUse) *string { return &s.full })},
+		{name: "path", doc: "the file that holds the value", unset: "/run/secrets/NAME", kube: "mountPath", set: containerPath(func(s *secretUse) *string { return &s.spec.Path })},
+		{name: "mode", doc: "the file's permission bits, in octal", def: "0400", kube: "defaultMode", set: permissions(func(s *secretUse) *uint32 { return &s.spec.Mode })},
+		{name: "uid", doc: "the file's owner", unset: "the unit's user", set: identity(func(s *secretUse) **int { return &s.spec.UID })},
+		{name: "gid", doc: "the file's group", unset: "the unit's group", kube: "fsGroup", set: identity(func(s *secretUse) **int { return &s.spec.GID })},
+		{name: "env", doc: "a variable that holds the value, instead of a file", unset: "a file", kube: "env.valueFrom.secretKeyRef", set: envName(func(s *secretUse) *string { return &s.spec.Env })},
 	},
 	refusals: []refusal{
 		notHere("file", "the source belongs into the secret block at the top of the file; path says where the value appears in the container."),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/limber-run/limber/hclspec/schema"
 	"github.com/limber-run/limber/runtime"
 )
 
@@ -18,12 +19,12 @@ type security struct {
 var securityTable = newTable(table[security]{
 	noun: "a security block",
 	attrs: []attr[security]{
-		{name: "user", doc: "whom it runs as: \"uid\", \"uid:gid\" or names; default: the image's", set: text(func(s *security) *string { return &s.spec.User })},
-		{name: "read_only", doc: "whether its root file system can only be read; default false", set: boolean(func(s *security) *bool { return &s.spec.ReadOnly })},
-		{name: "add", doc: "capabilities that it has beside the default ones", set: capabilities(func(s *security) *[]string { return &s.spec.Add })},
-		{name: "drop", doc: "capabilities that it does not have; \"ALL\": none", set: capabilities(func(s *security) *[]string { return &s.spec.Drop })},
-		{name: "privileged", doc: "whether it may do whatever its user may; default false", set: boolean(func(s *security) *bool { return &s.spec.Privileged })},
-		{name: "no_new_privileges", doc: "whether its processes can gain no privileges; default true", set: boolean(func(s *security) *bool { return &s.noNewPrivileges })},
+		{name: "user", doc: "whom it runs as: \"uid\", \"uid:gid\" or names", unset: "the image's", kube: "runAsUser, runAsGroup", set: text(func(s *security) *string { return &s.spec.User })},
+		{name: "read_only", doc: "whether its root file system can only be read", def: "false", kube: "readOnlyRootFilesystem", set: boolean(func(s *security) *bool { return &s.spec.ReadOnly })},
+		{name: "add", doc: "capabilities that it has beside the default ones", unset: "none", kube: "capabilities.add", set: capabilities(func(s *security) *[]string { return &s.spec.Add })},
+		{name: "drop", doc: "capabilities that it does not have; \"ALL\": none", unset: "none", kube: "capabilities.drop", set: capabilities(func(s *security) *[]string { return &s.spec.Drop })},
+		{name: "privileged", doc: "whether it may do whatever its user may", def: "false", kube: "privileged", set: boolean(func(s *security) *bool { return &s.spec.Privileged })},
+		{name: "no_new_privileges", doc: "whether its processes can gain no privileges", def: "true", kube: "allowPrivilegeEscalation: false", set: boolean(func(s *security) *bool { return &s.noNewPrivileges })},
 	},
 })
 
@@ -42,8 +43,11 @@ var knownCapabilities = strings.Fields(`ALL
 	NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYS_ADMIN SYS_BOOT SYS_CHROOT
 	SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM`)
 
-func capabilities(field func(*security) *[]string) func(arg, *security) {
-	return func(a arg, s *security) {
+// capabilityType is not a choice: CAP_ before a name and small letters are fine.
+var capabilityType = schema.Type{Form: schema.Text, Name: "capability", Pattern: "^[A-Za-z_]+$", Example: `"NET_ADMIN"`}
+
+func capabilities(field func(*security) *[]string) setter[security] {
+	return as(schema.ListOf(capabilityType), func(a arg, s *security) {
 		list, ok := a.elements(`a list of capabilities, such as ["NET_ADMIN"]`)
 		if !ok {
 			return
@@ -56,5 +60,5 @@ func capabilities(field func(*security) *[]string) func(arg, *security) {
 			}
 			*field(s) = append(*field(s), name)
 		}
-	}
+	})
 }

@@ -9,7 +9,7 @@ import (
 var serviceTable = unitTable(table[unit]{
 	noun: "a service",
 	attrs: []attr[unit]{
-		{name: "depends_on", doc: "services of the workflow, as in [service.db], or [service.db[\"KEY\"]] for one instance: it starts when they are ready or have succeeded, and ends before them", raw: dependsOn([]string{"service"}, func(u *unit) *[]dependency { return &u.dependsOn })},
+		{name: "depends_on", doc: "services of the workflow, as in [service.db], or [service.db[\"KEY\"]] for one instance: it starts when they are ready or have succeeded, and ends before them", unset: "none", takes: referencesType("service"), raw: dependsOn([]string{"service"}, func(u *unit) *[]dependency { return &u.dependsOn })},
 	},
 	blocks: longRunningBlocks,
 	refusals: append([]refusal{

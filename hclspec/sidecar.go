@@ -23,11 +23,11 @@ func addSidecar(d *decoder, b *hcl.Block, w *workflow) {
 
 // longRunningBlocks are common to sidecars and services.
 var longRunningBlocks = []nested[unit]{
-	{name: "startup_probe", doc: "tells that it has started; until then it counts as starting", once: true, add: addProbe(engine.Startup)},
-	{name: "readiness_probe", doc: "tells that it is ready for others", once: true, add: addProbe(engine.Readiness)},
-	{name: "liveness_probe", doc: "tells that it works; if not it is restarted", once: true, add: addProbe(engine.Liveness)},
-	{name: "lifecycle", doc: "how it is stopped", once: true, add: addLifecycle},
-	{name: "restart", doc: "which exits are followed by a new attempt, and how soon", once: true, add: addRestart},
+	{name: "startup_probe", doc: "tells that it has started; until then it counts as starting", once: true, add: addProbe(engine.Startup), of: probeTable, kube: "startupProbe"},
+	{name: "readiness_probe", doc: "tells that it is ready for others", once: true, add: addProbe(engine.Readiness), of: probeTable, kube: "readinessProbe"},
+	{name: "liveness_probe", doc: "tells that it works; if not it is restarted", once: true, add: addProbe(engine.Liveness), of: probeTable, kube: "livenessProbe"},
+	{name: "lifecycle", doc: "what is done after its start and before its end, and how it is stopped", once: true, add: addLifecycle, of: lifecycleTable, kube: "lifecycle"},
+	{name: "restart", doc: "which exits are followed by a new attempt, and how soon", once: true, add: addRestart, of: restartTable, kube: "restartPolicy"},
 }
 
 var longRunningRefusals = []refusal{

@@ -19,8 +19,8 @@ type stepOutput struct {
 var stepOutputTable = newTable(table[stepOutput]{
 	noun: "an output of a step",
 	attrs: []attr[stepOutput]{
-		{name: "description", doc: "what it is for", set: text(func(o *stepOutput) *string { return &o.description })},
-		{name: "sensitive", doc: "whether nothing must show it; units after the step can have it as a variable of their own; default false", set: boolean(func(o *stepOutput) *bool { return &o.spec.Sensitive })},
+		{name: "description", doc: "what it is for", unset: "none", set: text(func(o *stepOutput) *string { return &o.description })},
+		{name: "sensitive", doc: "whether nothing must show it; units after the step can have it as a variable of their own", def: "false", set: boolean(func(o *stepOutput) *bool { return &o.spec.Sensitive })},
 	},
 	refusals: []refusal{
 		notHere("value", "the step leaves it, as a line NAME=VALUE in the file that $LIMBER_OUTPUT names."),

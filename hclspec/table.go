@@ -2,11 +2,14 @@ package hclspec
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // table says what a block may hold. The decoder, the suggestions and the
@@ -15,19 +18,26 @@ type table[T any] struct {
 	noun     string // what diagnostics call the block: "an init step"
 	attrs    []attr[T]
 	blocks   []nested[T]
+	oneOf    bool                            // exactly one of blocks; who decodes the block checks that
 	others   func(a *hcl.Attribute, into *T) // what takes attributes of any other name; nil: there are none
+	free     string                          // what those are
 	refusals []refusal
 	schema   *hcl.BodySchema
 }
 
-// attr is an attribute of a block that becomes a T.
+// attr is an attribute of a block that becomes a T, or an item of an object.
+// What holds if it is left out is one of required, def and unset.
 type attr[T any] struct {
 	name     string
-	doc      string
-	set      func(a arg, into *T)
+	doc      string // what it means
+	set      setter[T]
 	raw      func(d *decoder, a *hcl.Attribute, into *T) // instead of set: the expression, not evaluated
+	takes    schema.Type                                 // with raw: what it is
 	required bool
-	outputs  bool // whether its strings may have outputs of steps in them
+	outputs  bool   // whether its strings may have outputs of steps in them
+	def      string // its default, without quotes
+	unset    string // instead of def: what holds, in words
+	kube     string // what Kubernetes calls it; "": it does not have it
 }
 
 // nested is a block within a block that becomes a T.
@@ -37,6 +47,8 @@ type nested[T any] struct {
 	doc   string
 	once  bool
 	add   func(d *decoder, b *hcl.Block, into *T)
+	of    describer // what it may hold
+	kube  string    // what Kubernetes calls it; "": it does not have it
 }
 
 // refusal is a name that a block does not take, attribute or block, and why.
@@ -114,7 +126,7 @@ func (t *table[T]) decodeAttributes(d *decoder, b *hcl.Block, attrs hcl.Attribut
 			if ok && v.IsNull() {
 				t.checkRequired(d, at, a.Expr.Range())
 			} else if ok {
-				at.set(arg{d: d, attr: a, val: v}, into)
+				at.set.take(arg{d: d, attr: a, val: v}, into)
 			}
 		}
 	}
@@ -142,6 +154,7 @@ func (t *table[T]) decodeBlocks(d *decoder, blocks hcl.Blocks, into *T) {
 		seen[b.Type] = b.DefRange
 		if n.once && again {
 			d.errorf(b.DefRange, sumTooMany, "%s has one %q block at most; the first is at %s.", sentence(t.noun), b.Type, place(first))
+			d.also("the first one", first)
 			return
 		}
 		n.add(d, b, into)
@@ -158,10 +171,10 @@ func (t *table[T]) decodeBlocks(d *decoder, blocks hcl.Blocks, into *T) {
 // content splits a body by the table and reports what is left over.
 func (t *table[T]) content(d *decoder, body hcl.Body) (*hcl.BodyContent, hcl.Diagnostics) {
 	if native, ok := body.(*hclsyntax.Body); ok {
-		return t.nativeContent(native)
+		return t.nativeContent(d, native)
 	}
 	if t.others != nil {
-		return t.anyJSON(body)
+		return t.anyJSON(d, body)
 	}
 	content, diags := body.Content(t.schema)
 	return content, t.explainJSON(d, diags)
@@ -169,14 +182,14 @@ func (t *table[T]) content(d *decoder, body hcl.Body) (*hcl.BodyContent, hcl.Dia
 
 // nativeContent does for HCL what hcl's own Content would do, with
 // explanations of ours, and at half the cost.
-func (t *table[T]) nativeContent(body *hclsyntax.Body) (*hcl.BodyContent, hcl.Diagnostics) {
+func (t *table[T]) nativeContent(d *decoder, body *hclsyntax.Body) (*hcl.BodyContent, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	content := &hcl.BodyContent{Attributes: make(hcl.Attributes, len(body.Attributes))}
 	for name, a := range body.Attributes {
 		if t.knowsAttribute(name) || t.others != nil && t.refused(name) == nil {
 			content.Attributes[name] = a.AsHCLAttribute()
 		} else {
-			diags = append(diags, t.leftover(name, "", a.NameRange))
+			diags = append(diags, t.leftover(d, name, "", a.NameRange))
 		}
 	}
 	for _, b := range body.Blocks {
@@ -186,7 +199,7 @@ func (t *table[T]) nativeContent(body *hclsyntax.Body) (*hcl.BodyContent, hcl.Di
 		}
 		switch {
 		case n == nil:
-			diags = append(diags, t.leftover("", b.Type, b.TypeRange))
+			diags = append(diags, t.leftover(d, "", b.Type, b.TypeRange))
 		case len(b.Labels) != n.labels():
 			diags = append(diags, &hcl.Diagnostic{
 				Severity: hcl.DiagError,
@@ -205,11 +218,11 @@ func (t *table[T]) nativeContent(body *hclsyntax.Body) (*hcl.BodyContent, hcl.Di
 func dynamicHeader[T any]() *nested[T] { return &nested[T]{name: dynamicType, label: "type"} }
 
 // anyJSON splits a JSON body that may hold attributes of any name.
-func (t *table[T]) anyJSON(body hcl.Body) (*hcl.BodyContent, hcl.Diagnostics) {
+func (t *table[T]) anyJSON(d *decoder, body hcl.Body) (*hcl.BodyContent, hcl.Diagnostics) {
 	attrs, diags := body.JustAttributes()
 	for name, a := range attrs {
 		if t.refused(name) != nil {
-			diags = append(diags, t.leftover(name, "", a.NameRange))
+			diags = append(diags, t.leftover(d, name, "", a.NameRange))
 			delete(attrs, name)
 		}
 	}
@@ -240,20 +253,54 @@ func (n *nested[T]) labels() int {
 // explainJSON replaces hcl's reports of unknown properties by ours. They are
 // told apart by the summary, and the name is in the text that they are about.
 func (t *table[T]) explainJSON(d *decoder, diags hcl.Diagnostics) hcl.Diagnostics {
-	for i, diag := range diags {
-		switch diag.Summary {
-		case "Extraneous JSON object property":
-			name := strings.Trim(string(diag.Subject.SliceBytes(d.text(diag.Subject.Filename))), `"`)
-			diags[i] = t.leftover(name, "", *diag.Subject)
-		case "Missing block label":
-			diag.Summary = sumMissingLabel
+	var explained hcl.Diagnostics
+	for _, diag := range diags {
+		if t.explainOneJSON(d, diag) {
+			explained = append(explained, diag)
 		}
 	}
-	return diags
+	return slices.CompactFunc(explained, func(a, b *hcl.Diagnostic) bool { return a.Subject.Start == b.Subject.Start })
+}
+
+// explainOneJSON is false for what is no mistake.
+func (t *table[T]) explainOneJSON(d *decoder, diag *hcl.Diagnostic) bool {
+	switch diag.Summary {
+	case "Extraneous JSON object property":
+		name := strings.Trim(string(diag.Subject.SliceBytes(d.text(diag.Subject.Filename))), `"`)
+		if name == schemaProperty && t.noun == fileNoun {
+			return false
+		}
+		*diag = *t.leftover(d, name, "", *diag.Subject)
+	case "Missing block label":
+		diag.Summary, diag.Detail = sumMissingLabel, t.shapeInJSON(diag.Detail)
+	case "Incorrect JSON value type", "Root value must be object":
+		if strings.HasSuffix(diag.Detail, "labels for this block.") {
+			return false // what is missing is reported as well
+		}
+		diag.Summary, diag.Detail = sumInvalidType, t.shapeInJSON(diag.Detail)
+	case "Duplicate argument":
+		diag.Summary, diag.Detail = sumDuplicate, "This is set already. Leave one of them out."
+	}
+	return true
+}
+
+// blockInJSON finds the block that hcl speaks of.
+var blockInJSON = regexp.MustCompile(`represents the (\S+) block's|one or more "(\S+)" blocks`)
+
+// shapeInJSON says how a block is written in JSON.
+func (t *table[T]) shapeInJSON(detail string) string {
+	if m := blockInJSON.FindStringSubmatch(detail); m != nil {
+		if n := t.nested(m[1] + m[2]); n != nil && n.label != "" {
+			return fmt.Sprintf("In JSON a %s block is an object in an object: \"%s\": {\"%s\": { … }}.", n.name, n.name, strings.ToUpper(n.label))
+		} else if n != nil {
+			return fmt.Sprintf("In JSON a %s block is an object: \"%s\": { … }.", n.name, n.name)
+		}
+	}
+	return fmt.Sprintf("In JSON %s is an object, { … }.", t.noun)
 }
 
 // leftover explains an attribute or a block that the table does not know.
-func (t *table[T]) leftover(attribute, block string, rng hcl.Range) *hcl.Diagnostic {
+func (t *table[T]) leftover(d *decoder, attribute, block string, rng hcl.Range) *hcl.Diagnostic {
 	diag := &hcl.Diagnostic{Severity: hcl.DiagError, Subject: &rng}
 	name := attribute + block
 	if r := t.refused(name); r != nil {
@@ -265,7 +312,7 @@ func (t *table[T]) leftover(attribute, block string, rng hcl.Range) *hcl.Diagnos
 	if block != "" {
 		diag.Summary = sumUnknownBlock
 	}
-	diag.Detail = t.explain(attribute, block)
+	diag.Detail = t.explain(d, attribute, block)
 	return diag
 }
 
@@ -281,7 +328,7 @@ func (t *table[T]) refused(name string) *refusal {
 
 // explain says what is wrong with an unknown attribute or block, and what its
 // author may have meant.
-func (t *table[T]) explain(attribute, block string) string {
+func (t *table[T]) explain(d *decoder, attribute, block string) string {
 	var names []string
 	for _, a := range t.attrs {
 		if a.name == block {
@@ -295,7 +342,14 @@ func (t *table[T]) explain(attribute, block string) string {
 		}
 		names = append(names, b.name)
 	}
-	return fmt.Sprintf("%s has no attribute or block %q.%s", sentence(t.noun), attribute+block, didYouMean(attribute+block, names))
+	hint := didYouMean(attribute+block, names)
+	if hint == "" {
+		hint = d.elsewhere(attribute + block)
+	}
+	if hint == "" && len(names) < 8 {
+		hint = fmt.Sprintf(" It takes %s.", oneOf(names))
+	}
+	return fmt.Sprintf("%s has no attribute or block %q.%s", sentence(t.noun), attribute+block, hint)
 }
 
 // header prints how the block is written.

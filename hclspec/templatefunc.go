@@ -49,7 +49,7 @@ func templateFunc(param string, functions map[string]function.Function, load fun
 }
 
 func render(path, text string, ctx *hcl.EvalContext) (cty.Value, error) {
-	if tooDeep([]byte(text)) > 0 {
+	if tooDeepTemplate([]byte(text)) >= 0 {
 		return cty.NilVal, errDeep
 	}
 	template, diags := hclsyntax.ParseTemplate([]byte(text), path, hcl.InitialPos)

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 	"github.com/limber-run/limber/runtime"
 )
 
@@ -48,32 +49,32 @@ const labelPrefix = "dev.limber."
 
 // unitAttributes are common to all kinds of units.
 var unitAttributes = []attr[unit]{
-	{name: "image", doc: "the image that it runs", required: true, set: image},
-	{name: "pull", doc: "when the image is pulled: missing, always or never; default: always for the tag latest, else missing", set: choice(
+	{name: "image", doc: "the image that it runs", required: true, kube: "image", set: as(schema.Type{Form: schema.Text, Name: "image", Example: `"docker.io/library/postgres:16"`}, image)},
+	{name: "pull", doc: "when the image is pulled", unset: "always for the tag latest or none, else missing", kube: "imagePullPolicy", set: choice(
 		[]runtime.PullPolicy{runtime.PullMissing, runtime.PullAlways, runtime.PullNever},
 		func(u *unit) *runtime.PullPolicy { return &u.spec.Container.Pull })},
-	{name: "command", doc: "what it runs instead of the image's entrypoint and command", outputs: true, set: command(func(u *unit) *[]string { return &u.spec.Container.Command })},
-	{name: "args", doc: "what its command gets instead of the image's command", outputs: true, set: texts(func(u *unit) *[]string { return &u.spec.Container.Args })},
-	{name: "working_dir", doc: "the directory it runs in; default: the image's", outputs: true, set: containerPath(func(u *unit) *string { return &u.spec.Container.WorkingDir })},
-	{name: "env", doc: "its environment, beside the image's", outputs: true, set: env},
-	{name: "env_file", doc: "a file, or a list of files, with lines NAME=value for its environment", set: envFile},
-	{name: "labels", doc: "labels of its containers", set: labels},
+	{name: "command", doc: "what it runs instead of the image's entrypoint and command", unset: "the image's entrypoint", outputs: true, kube: "command", set: command(func(u *unit) *[]string { return &u.spec.Container.Command })},
+	{name: "args", doc: "what its command gets instead of the image's command", unset: "the image's command; none if command is set", outputs: true, kube: "args", set: texts(func(u *unit) *[]string { return &u.spec.Container.Args })},
+	{name: "working_dir", doc: "the directory it runs in", unset: "the image's", outputs: true, kube: "workingDir", set: containerPath(func(u *unit) *string { return &u.spec.Container.WorkingDir })},
+	{name: "env", doc: "its environment, beside the image's; null takes a variable away that env_file sets", unset: "none", outputs: true, kube: "env", set: as(schema.MapOf(textType), env)},
+	{name: "env_file", doc: "a file, or a list of files, with lines NAME=value for its environment", unset: "none", kube: "envFrom", set: as(schema.Either(pathType, schema.ListOf(pathType)), envFile)},
+	{name: "labels", doc: "labels of its containers", unset: "none", kube: "metadata.labels", set: as(schema.MapOf(textType), labels)},
 	forEachAttribute[unit]("unit"),
-	{name: "termination_message_path", doc: "the file in the container whose content, when it has ended, is the message of its exit; default /dev/termination-log", set: messagePath},
-	{name: "termination_message_policy", doc: "file (default): the message is what is in that file; fallback_to_logs_on_error: after a failure that left none, the end of the log", set: choice(
+	{name: "termination_message_path", doc: "the file in the container whose content, when it has ended, is the message of its exit", def: "/dev/termination-log", kube: "terminationMessagePath", set: as(insideType, messagePath)},
+	{name: "termination_message_policy", doc: "file: the message is what is in that file; fallback_to_logs_on_error: after a failure that left none, the end of the log", def: "file", kube: "terminationMessagePolicy", set: choice(
 		[]messagePolicy{messageFile, messagePolicy(engine.MessageFallbackToLogs)},
 		func(u *unit) *messagePolicy { return &u.message })},
-	{name: "enabled", doc: "whether it is part of the workflow; default true", set: boolean(func(u *unit) *bool { return &u.enabled })},
+	{name: "enabled", doc: "whether it is part of the workflow", def: "true", set: boolean(func(u *unit) *bool { return &u.enabled })},
 }
 
 // unitBlocks are common to all kinds of units.
 var unitBlocks = []nested[unit]{
-	{name: "secret", label: "name", doc: "a secret that it can see", add: addSecretUse},
-	{name: "mount", label: "volume", doc: "a volume that it can see", add: addMount},
-	{name: "port", label: "name", doc: "a port that it listens on", add: addPort},
-	{name: "resources", doc: "what it needs and how much it may use", once: true, add: addResources},
-	{name: "security", doc: "what its processes may do", once: true, add: addSecurity},
-	{name: "restart_rule", doc: "what follows some exit codes; the first that fits decides", add: addRestartRule},
+	{name: "secret", label: "name", doc: "a secret that it can see", add: addSecretUse, of: secretUseTable, kube: "volumeMounts, env.valueFrom"},
+	{name: "mount", label: "volume", doc: "a volume that it can see", add: addMount, of: mountTable, kube: "volumeMounts"},
+	{name: "port", label: "name", doc: "a port that it listens on", add: addPort, of: portTable, kube: "ports"},
+	{name: "resources", doc: "what it needs and how much it may use", once: true, add: addResources, of: resourcesTable, kube: "resources"},
+	{name: "security", doc: "what its processes may do", once: true, add: addSecurity, of: securityTable, kube: "securityContext"},
+	{name: "restart_rule", doc: "what follows some exit codes; the first that fits decides", add: addRestartRule, of: restartRuleTable, kube: "restartPolicyRules"},
 }
 
 // unitRefusals are common to all kinds of units.
@@ -188,7 +189,7 @@ func labels(a arg, u *unit) {
 	for key, item := range items {
 		switch value, ok := item.text(); {
 		case strings.HasPrefix(key, labelPrefix):
-			item.errorf(sumNotAllowed, "Labels that begin with %s are limber's own.", labelPrefix)
+			item.errorf(sumNotAllowed, "Labels that begin with %s are limber's own. Choose another name.", labelPrefix)
 		case ok:
 			u.spec.Container.Labels[key] = value
 		}

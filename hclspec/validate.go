@@ -51,6 +51,7 @@ func (d *decoder) validateUnits(w *workflow) {
 	for _, u := range w.units {
 		if first := seen[u.spec.Name]; first != nil {
 			d.errorf(u.label, sumDuplicate, "The %s %q is already declared at %s. Names are unique among all units of a workflow.%s", first.spec.Kind, u.spec.Name, place(first.decl), u.madeOf())
+			d.also("first declared", first.decl)
 		} else {
 			seen[u.spec.Name] = u
 		}
@@ -59,7 +60,7 @@ func (d *decoder) validateUnits(w *workflow) {
 		}
 	}
 	switch {
-	case kinds[engine.Init]+kinds[engine.Service] > 0:
+	case kinds[engine.Init]+kinds[engine.Service] > 0, !w.clean:
 	case kinds[engine.Sidecar] > 0:
 		d.errorf(w.decl, sumOnlySidecars, "Sidecars are stopped when everything else is done, so the workflow %q would end at once. Declare what is to stay up as a service.", w.spec.Name)
 	default:
@@ -88,6 +89,7 @@ func (d *decoder) validateResources(w *workflow) {
 		for _, u := range w.units {
 			if u.enabled && limit != 0 && *u.resources.limit(r) > limit {
 				d.errorf(u.resources.limitAt[r], sumConflict, "The limit of a unit must not be more than that of its workflow, %s at %s.", r.Format(limit), place(w.resources.limitAt[r]))
+				d.also("the limit of the workflow", w.resources.limitAt[r])
 			}
 		}
 	}
@@ -108,6 +110,7 @@ func (d *decoder) validateGroups(w *workflow) {
 		first, again := taken[b.name]
 		if again && (first.several || b.several) {
 			d.errorf(b.label, sumDuplicate, "%q is already declared at %s. Names are unique among all units of a workflow.", b.name, place(first.decl))
+			d.also("first declared", first.decl)
 		}
 		taken[b.name] = b
 	}
@@ -120,6 +123,7 @@ func (d *decoder) validateMounts(u *unit) {
 	take := func(path string, at hcl.Range) {
 		if first, again := taken[path]; again && path != "" {
 			d.errorf(at, sumDuplicatePath, "%s is already taken by what is at %s.", path, place(first))
+			d.also("already taken", first)
 			return
 		}
 		taken[path] = at
@@ -165,6 +169,7 @@ func (d *decoder) validateSecrets(u *unit) {
 		}
 		if first, again := taken[s.spec.Env]; again {
 			d.errorf(s.at, sumConflict, "The variable %s is already set at %s.", s.spec.Env, place(first))
+			d.also("already set", first)
 		}
 		taken[s.spec.Env] = s.at
 	}
@@ -179,6 +184,6 @@ func (d *decoder) validatePreStop(w *workflow, u *unit) {
 	sleep, grace := u.spec.PreStop.Sleep.Duration, w.spec.TerminationGracePeriod
 	i := slices.IndexFunc(u.handlers, func(h *handler) bool { return &h.spec == u.spec.PreStop })
 	if sleep > grace {
-		d.errorf(u.handlers[i].sleep, sumOutOfRange, "It sleeps for %s, longer than the termination_grace_period of %s: the unit would be killed before it gets the stop signal.", sleep, grace)
+		d.errorf(u.handlers[i].sleep, sumOutOfRange, "It sleeps for %s, longer than the termination_grace_period of %s: the unit would be killed before it gets the stop signal. Make one shorter or the other longer.", sleep, grace)
 	}
 }

@@ -27,6 +27,18 @@ func (a arg) at() hcl.Range { return a.attr.Expr.Range() }
 // errorf reports an error at the attribute's value.
 func (a arg) errorf(summary, format string, args ...any) {
 	a.d.errorf(a.at(), summary, format, args...)
+	a.showValues()
+}
+
+// showValues lets the last diagnostic show what the references in the value
+// are, unless one is sensitive.
+func (a arg) showValues() {
+	ctx := a.d.context(a.attr.Range.Filename)
+	refs := a.attr.Expr.Variables()
+	if len(refs) > 0 && !slices.ContainsFunc(refs, func(ref hcl.Traversal) bool { return refersToMarked(ref, ctx) }) {
+		diag := a.d.diags[len(a.d.diags)-1]
+		diag.Expression, diag.EvalContext = a.attr.Expr, ctx
+	}
 }
 
 // element returns a list's element i, with its own place if it is among the
@@ -72,7 +84,7 @@ func (a arg) of(expr hcl.Expression, val cty.Value) arg {
 func (a arg) convert(ty cty.Type, want string) (cty.Value, bool) {
 	v, err := convert.Convert(a.val, ty)
 	if err != nil || v.IsNull() {
-		a.errorf(sumInvalidType, "%s must be %s.", a.name(), want)
+		a.errorf(sumInvalidType, "%s must be %s.%s", a.name(), want, a.hint(a.meantInstead(ty)))
 		return v, false
 	}
 	return v, true
@@ -81,6 +93,10 @@ func (a arg) convert(ty cty.Type, want string) (cty.Value, bool) {
 func (a arg) text() (string, bool) {
 	if a.val.Type() == cty.Number && !a.val.IsNull() && a.val.AsBigFloat().MantExp(nil) > maxExponent {
 		a.errorf(sumOutOfRange, "%s is too large a number.", a.name())
+		return "", false
+	}
+	if a.val.Type() == cty.Number && !a.val.IsNull() && a.val.AsBigFloat().IsInf() {
+		a.errorf(sumOutOfRange, "%s is infinite: something is divided by 0.", a.name())
 		return "", false
 	}
 	v, ok := a.convert(cty.String, "a string")
@@ -95,6 +111,15 @@ func (a arg) text() (string, bool) {
 	return v.AsString(), true
 }
 
+// shown prints a number that is wrong, unless that would take long.
+func shown(n *big.Float) string {
+	const digits = 10
+	if exponent := n.MantExp(nil); exponent > maxExponent || exponent < -maxExponent {
+		return "this one"
+	}
+	return n.Text('g', digits)
+}
+
 // integer returns a whole number from least to most.
 func (a arg) integer(least, most int64) (int64, bool) {
 	v, ok := a.convert(cty.Number, "a whole number")
@@ -103,7 +128,7 @@ func (a arg) integer(least, most int64) (int64, bool) {
 	}
 	n, accuracy := v.AsBigFloat().Int64()
 	if accuracy != big.Exact || n < least || n > most {
-		a.errorf(sumOutOfRange, "%s must be a whole number %s.", a.name(), interval(least, most))
+		a.errorf(sumOutOfRange, "%s must be a whole number %s%s.", a.name(), interval(least, most), a.hint(", not "+shown(v.AsBigFloat())))
 		return 0, false
 	}
 	return n, true
@@ -113,7 +138,7 @@ func (a arg) integer(least, most int64) (int64, bool) {
 func (a arg) elements(want string) ([]arg, bool) {
 	ty := a.val.Type()
 	if !ty.IsListType() && !ty.IsTupleType() && !ty.IsSetType() {
-		a.errorf(sumInvalidType, "%s must be %s.", a.name(), want)
+		a.errorf(sumInvalidType, "%s must be %s.%s", a.name(), want, a.hint(a.meantInstead(cty.List(cty.String))))
 		return nil, false
 	}
 	exprs, _ := hcl.ExprList(a.attr.Expr)

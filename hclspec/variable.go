@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // variable is a declared variable and, in the end, its value.
@@ -25,6 +27,7 @@ type variable struct {
 	nullable    bool
 	validations []validation
 	value       cty.Value
+	from        string // who gave the value; "": it is the default
 }
 
 // validation is a rule about a variable's value.
@@ -37,14 +40,14 @@ type validation struct {
 var variableTable = newTable(table[variable]{
 	noun: "a variable",
 	attrs: []attr[variable]{
-		{name: "type", doc: "what values it takes: string, number, bool, list(string), map(string), object({ … }), any", raw: variableType},
-		{name: "default", doc: "its value if nothing else gives one", raw: func(_ *decoder, a *hcl.Attribute, v *variable) { v.def = a }},
-		{name: "description", doc: "what it is for", set: text(func(v *variable) *string { return &v.description })},
-		{name: "sensitive", doc: "whether nothing must show its value", set: boolean(func(v *variable) *bool { return &v.sensitive })},
-		{name: "nullable", doc: "whether it may be null; if not, null stands for the default", set: boolean(func(v *variable) *bool { return &v.nullable })},
+		{name: "type", doc: "what values it takes: string, number, bool, list(string), map(string), object({ … }), any", def: "any", takes: schema.Type{Name: "type"}, raw: variableType},
+		{name: "default", doc: "its value if nothing else gives one", unset: "it needs a value from outside", takes: schema.Type{Name: "value"}, raw: func(_ *decoder, a *hcl.Attribute, v *variable) { v.def = a }},
+		{name: "description", doc: "what it is for", unset: "none", set: text(func(v *variable) *string { return &v.description })},
+		{name: "sensitive", doc: "whether nothing must show its value", def: "false", set: boolean(func(v *variable) *bool { return &v.sensitive })},
+		{name: "nullable", doc: "whether it may be null; if not, null stands for the default", def: "true", set: boolean(func(v *variable) *bool { return &v.nullable })},
 	},
 	blocks: []nested[variable]{
-		{name: "validation", doc: "a rule about its value", add: addValidation},
+		{name: "validation", doc: "a rule about its value", add: addValidation, of: validationTable},
 	},
 	refusals: []refusal{
 		notHere(dynamicType, "variables are there before anything has a value. Write a validation block for each rule."),
@@ -55,13 +58,32 @@ var variableTable = newTable(table[variable]{
 var validationTable = newTable(table[validation]{
 	noun: "a validation",
 	attrs: []attr[validation]{
-		{name: "condition", doc: "an expression that is true for a good value", required: true, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.condition = a.Expr }},
-		{name: "error_message", doc: "what to tell who gave a bad one", required: true, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.message = a.Expr }},
+		{name: "condition", doc: "an expression that is true for a good value", required: true, takes: schema.Type{Name: "expression"}, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.condition = a.Expr }},
+		{name: "error_message", doc: "what to tell who gave a bad one", required: true, takes: schema.Type{Name: "expression"}, raw: func(_ *decoder, a *hcl.Attribute, v *validation) { v.message = a.Expr }},
 	},
 })
 
+// meantType proposes a type for a word that is none.
+func meantType(keyword string) string {
+	switch near := nearest(keyword, []string{"string", "number", "bool", "any", "list", "set", "map", "object", "tuple"}); near {
+	case "":
+		return ""
+	case "list", "set", "map":
+		return fmt.Sprintf(" Did you mean %s(string)?", near)
+	default:
+		return fmt.Sprintf(" Did you mean %s?", near)
+	}
+}
+
 func variableType(d *decoder, a *hcl.Attribute, v *variable) {
 	ty, optional, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
+	for _, diag := range diags {
+		keyword := hcl.ExprAsKeyword(a.Expr)
+		diag.Summary = sumBadTypeSpec
+		diag.Detail = fmt.Sprintf("A type is string, number, bool or any, or made of others: list(string), set(string), map(number), tuple([string, bool]), object({ name = string }). It has no quotes.%s",
+			meantType(keyword))
+		diag.Expression, diag.EvalContext = nil, nil
+	}
 	d.diags = append(d.diags, diags...)
 	if !diags.HasErrors() {
 		v.ty, v.optional = ty, optional
@@ -89,6 +111,7 @@ func (d *decoder) addVariable(b *hcl.Block) {
 	}
 	if first, again := d.variables[name]; again {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The variable %q is already declared at %s.", name, place(first.decl))
+		d.also("first declared", first.decl)
 		return
 	}
 	d.variables[name] = v
@@ -116,6 +139,7 @@ func (d *decoder) variableValue(v *variable, assigned map[string]assignment) (ct
 	if !ok {
 		return d.variableDefault(v)
 	}
+	v.from = a.from
 	raw, ok := d.assignedValue(v, a)
 	if !ok {
 		return raw, false
@@ -142,11 +166,11 @@ func (d *decoder) variableDefault(v *variable) (cty.Value, bool) {
 	}
 	raw, diags := v.def.Expr.Value(d.literals(v.def.Range.Filename))
 	if diags.HasErrors() {
-		d.diags = append(d.diags, v.hide(diags)...)
+		d.diags = append(d.diags, v.hide(explainExpression(diags, nil, nil))...)
 		return raw, false
 	}
 	if raw.IsNull() && !v.nullable {
-		d.errorf(v.def.Expr.Range(), sumConflict, "var.%s is not nullable, so its default must not be null.", v.name)
+		d.errorf(v.def.Expr.Range(), sumConflict, "var.%s is not nullable, so its default must not be null. Leave default out if the variable must be given, or nullable if null is fine.", v.name)
 		return raw, false
 	}
 	value, err := v.convert(raw)
@@ -209,11 +233,20 @@ func (d *decoder) validateVariable(v *variable) {
 		verdict, err := convert.Convert(ok, cty.Bool)
 		switch {
 		case err != nil || verdict.IsNull():
-			d.errorf(rule.condition.Range(), sumInvalidType, "The condition must be true or false.")
+			d.errorf(rule.condition.Range(), sumInvalidType, "The condition must be true or false, such as var.%s != \"\".", v.name)
 		case verdict.False():
-			d.errorf(v.given, sumValidation, "var.%s: %s", v.name, d.validationMessage(rule))
+			d.errorf(v.given, sumValidation, "var.%s: %s%s", v.name, d.validationMessage(rule), v.origin())
+			d.also("the rule", rule.decl)
 		}
 	}
+}
+
+// origin says where a value is from that is not in the declaration.
+func (v *variable) origin() string {
+	if v.from == "" || v.given != v.decl { // that is where it is from
+		return ""
+	}
+	return fmt.Sprintf(" The value is from %s.", v.from)
 }
 
 func (d *decoder) validationMessage(rule validation) string {
@@ -229,5 +262,8 @@ func (d *decoder) validationMessage(rule validation) string {
 		d.errorf(rule.message.Range(), sumInvalidType, "The error message must be a string.")
 		return "The value is not valid."
 	}
-	return text.AsString()
+	if s := text.AsString(); strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return text.AsString() + "."
 }

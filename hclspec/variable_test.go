@@ -121,7 +121,7 @@ func TestVariableProblems(t *testing.T) {
 		"a file that refers to something":  {file: `n = var.tag`, err: "Variables may not be used here"},
 		"a file that is not HCL":           {file: `n = `, err: "The file is not valid HCL"},
 		"a file that is not there":         {opts: Options{VarFiles: []string{"none.vars"}}, err: "none.vars: no such file or directory"},
-		"a file with a block":              {file: "variable \"x\" {\n}\n", err: "Blocks are not allowed here"},
+		"a file with a block":              {file: "variable \"x\" {\n}\n", err: "and no blocks"},
 		"a name of a project with a space": {opts: Options{Project: "a b"}, err: "not a valid name of a project"},
 	}
 	for name, test := range tests {

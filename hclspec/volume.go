@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/limber-run/limber/engine"
+	"github.com/limber-run/limber/hclspec/schema"
 )
 
 // volume is a declared volume.
@@ -19,11 +20,11 @@ type volume struct {
 var volumeTable = newTable(table[volume]{
 	noun: "a volume",
 	attrs: []attr[volume]{
-		{name: "host_path", doc: "a path of the host, instead of a Podman volume", set: hostPath(func(v *volume) *string { return &v.spec.HostPath })},
-		{name: "tmpfs", doc: "an object: memory, gone with the workflow, of the given size", set: tmpfs},
-		{name: "files", doc: "a map from names to content: files that can only be read", set: files},
-		{name: "mode", doc: "the permission bits of files, in octal; default \"0644\"", set: permissions(func(v *volume) *uint32 { return &v.spec.Mode })},
-		{name: "scratch", doc: "whether it begins empty with the workflow and goes with it", set: boolean(func(v *volume) *bool { return &v.scratch })},
+		{name: "host_path", doc: "a path of the host, instead of a Podman volume", unset: "none", kube: "hostPath", set: hostPath(func(v *volume) *string { return &v.spec.HostPath })},
+		{name: "tmpfs", doc: "memory, gone with the workflow; { } is without a limit", unset: "none", kube: "emptyDir.medium: Memory", set: tmpfs()},
+		{name: "files", doc: "a map from names to content: files that can only be read", unset: "none", kube: "configMap", set: as(schema.MapOf(textType), files)},
+		{name: "mode", doc: "the permission bits of files, in octal", unset: "0644 if there are files", kube: "configMap.defaultMode", set: permissions(func(v *volume) *uint32 { return &v.spec.Mode })},
+		{name: "scratch", doc: "whether it begins empty with the workflow and goes with it", def: "false", kube: "emptyDir", set: boolean(func(v *volume) *bool { return &v.scratch })},
 		forEachAttribute[volume]("volume"),
 	},
 	refusals: []refusal{
@@ -33,8 +34,8 @@ var volumeTable = newTable(table[volume]{
 	},
 })
 
-func hostPath[T any](field func(*T) *string) func(arg, *T) {
-	return func(a arg, into *T) {
+func hostPath[T any](field func(*T) *string) setter[T] {
+	return as(pathType, func(a arg, into *T) {
 		s, ok := a.text()
 		switch {
 		case !ok:
@@ -43,13 +44,17 @@ func hostPath[T any](field func(*T) *string) func(arg, *T) {
 		default:
 			*field(into) = within(a.d.dirs[a.attr.Range.Filename], s)
 		}
-	}
+	})
 }
 
-func tmpfs(a arg, into *volume) {
-	into.tmpfs = true
-	a.each(map[string]func(arg){
-		"size": func(v arg) { into.spec.Size = v.bytes() },
+// tmpfs is an object whose mere presence counts.
+func tmpfs() setter[volume] {
+	items := object(
+		attr[volume]{name: "size", doc: "the most that it may hold", unset: "half of the host's memory", kube: "sizeLimit", set: byteSize(func(v *volume) *int64 { return &v.spec.Size })},
+	)
+	return as(items.ty, func(a arg, into *volume) {
+		into.tmpfs = true
+		items.take(a, into)
 	})
 }
 
@@ -57,6 +62,7 @@ func tmpfs(a arg, into *volume) {
 func (d *decoder) declareVolume(b *hcl.Block) {
 	if first := d.declareNamed(b); first != nil {
 		d.errorf(b.LabelRanges[0], sumDuplicate, "The volume %q is already declared at %s.", b.Labels[0], place(first.decl))
+		d.also("first declared", first.decl)
 	}
 }
 
@@ -82,7 +88,7 @@ func (d *decoder) addVolume(b *hcl.Block) {
 		}
 	}
 	if kinds > 1 {
-		d.errorf(b.DefRange, sumConflict, "The volume %q can have one of host_path, tmpfs, files and scratch.", b.Labels[0])
+		d.errorf(b.DefRange, sumConflict, "The volume %q can be one of host_path, tmpfs, files and scratch. Leave out the others.", b.Labels[0])
 	}
 	v.finishFiles(d, g)
 	if first := d.allVolumes[name]; first != nil {

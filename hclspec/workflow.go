@@ -16,6 +16,7 @@ type workflow struct {
 	decl   hcl.Range
 	units  []*unit
 	groups []group
+	clean  bool // nothing in it was reported
 
 	dependsOn []dependency
 	waitsFor  []edge // what validateDependsOn finds
@@ -25,17 +26,17 @@ type workflow struct {
 var workflowTable = newTable(table[workflow]{
 	noun: "a workflow",
 	attrs: []attr[workflow]{
-		{name: "restart_policy", doc: "which exits of its units are followed by a new attempt; default always", set: choice(restartPolicies, func(w *workflow) *engine.RestartPolicy { return &w.spec.RestartPolicy })},
-		{name: "active_deadline", doc: "the time a run may take; 0s, the default: any", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.ActiveDeadline })},
-		{name: "termination_grace_period", doc: "the time between the stop signal and the kill; default 30s", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.TerminationGracePeriod })},
-		{name: "depends_on", doc: "workflows, as in [workflow.db], or all of a module, as in [module.db]: a run begins when they are ready or have succeeded; a stop of all is in reverse order", raw: dependsOn([]string{"workflow", "module"}, func(w *workflow) *[]dependency { return &w.dependsOn })},
+		{name: "restart_policy", doc: "which exits of its units are followed by a new attempt", def: "always", kube: "restartPolicy", set: choice(restartPolicies, func(w *workflow) *engine.RestartPolicy { return &w.spec.RestartPolicy })},
+		{name: "active_deadline", doc: "the time a run may take; 0s: any", def: "0s", kube: "activeDeadlineSeconds", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.ActiveDeadline })},
+		{name: "termination_grace_period", doc: "the time between the stop signal and the kill", def: "30s", kube: "terminationGracePeriodSeconds", set: duration(0, func(w *workflow) *time.Duration { return &w.spec.TerminationGracePeriod })},
+		{name: "depends_on", doc: "workflows, as in [workflow.db], or all of a module, as in [module.db]: a run begins when they are ready or have succeeded; a stop of all is in reverse order", unset: "none", takes: referencesType("workflow", "module"), raw: dependsOn([]string{"workflow", "module"}, func(w *workflow) *[]dependency { return &w.dependsOn })},
 	},
 	blocks: []nested[workflow]{
-		{name: "network", doc: "how its units see the network", once: true, add: addNetwork},
-		{name: "resources", doc: "what its units need and may use in all", once: true, add: addWorkflowResources},
-		{name: "init", label: "name", doc: "a step that must succeed before the services start", add: unitGroup(addInit)},
-		{name: "sidecar", label: "name", doc: "a unit that starts among the steps, stays up and stops last", add: unitGroup(addSidecar)},
-		{name: "service", label: "name", doc: "a unit that starts after all steps and sidecars", add: unitGroup(addService)},
+		{name: "network", doc: "how its units see the network", once: true, add: addNetwork, of: networkTable},
+		{name: "resources", doc: "what its units need and may use in all", once: true, add: addWorkflowResources, of: workflowResourcesTable, kube: "resources"},
+		{name: "init", label: "name", doc: "a step that must succeed before the services start", add: unitGroup(addInit), of: initTable, kube: "initContainers"},
+		{name: "sidecar", label: "name", doc: "a unit that starts among the steps, stays up and stops last", add: unitGroup(addSidecar), of: sidecarTable, kube: "initContainers, restartPolicy: Always"},
+		{name: "service", label: "name", doc: "a unit that starts after all steps and sidecars", add: unitGroup(addService), of: serviceTable, kube: "containers"},
 	},
 	refusals: []refusal{
 		notHere("for_each", "units, volumes, secrets and modules take it. For several workflows put one into a module, and give the module block the for_each."),
@@ -63,7 +64,9 @@ func (d *decoder) addWorkflow(b *hcl.Block) {
 		TerminationGracePeriod: defaultGracePeriod,
 		Network:                engine.NetworkPod,
 	}
+	before := len(d.diags)
 	workflowTable.decode(d, b, w)
+	w.clean = len(d.diags) == before
 	if first := d.allWorkflows[w.spec.Name]; first != nil {
 		d.collision(b, w.spec.Name, first.decl)
 	} else {

@@ -1,5 +1,5 @@
 workflow "w" {
   service "s" {
-    image = # ERROR: Invalid expression
+    image = # ERROR: Missing value
   }
 }

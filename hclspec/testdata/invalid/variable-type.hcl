@@ -1,5 +1,5 @@
 variable "x" {
-  type    = sting # ERROR: Invalid type specification
+  type    = sting # ERROR: Invalid type
   default = ""
 }
 workflow "w" {

@@ -5,10 +5,10 @@ variable "level" {
 
 volume "conf" {
   files = {
-    "app.conf"      = "level = ${var.level}\n"
-    "./sub/x.txt"   = file("data/x.txt")
-    "sub/empty"     = ""
-    "port"          = 8080
+    "app.conf"    = "level = ${var.level}\n"
+    "./sub/x.txt" = file("data/x.txt")
+    "sub/empty"   = ""
+    "port"        = 8080
   }
 }
 

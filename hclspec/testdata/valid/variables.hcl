@@ -33,9 +33,9 @@ variable "checked" {
 
 locals {
   # Order does not matter.
-  c = "${local.b}!"
-  b = "${local.a}, ${var.name}"
-  a = "hello"
+  c   = "${local.b}!"
+  b   = "${local.a}, ${var.name}"
+  a   = "hello"
   all = { for k, v in var.ports : upper(k) => v * 10 }
 }
 

@@ -1,3 +1,3 @@
 variable "x" {
-  default = # ERROR: Invalid expression
+  default = # ERROR: Missing value
 }

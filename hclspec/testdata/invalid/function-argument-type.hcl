@@ -1,0 +1,6 @@
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    args = [join(",", "a")] # ERROR: Invalid function argument
+  }
+}

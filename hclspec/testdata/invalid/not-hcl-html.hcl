@@ -1,0 +1,3 @@
+# ERROR(next): Not HCL
+<!DOCTYPE html>
+<html></html>

@@ -1,0 +1,2 @@
+# ERROR(next): Not HCL
+{"workflow": {}}

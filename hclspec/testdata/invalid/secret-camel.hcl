@@ -1,0 +1,10 @@
+secret "s" {
+  environment = "X" # ERROR: Unknown attribute
+}
+
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    args = []
+  }
+}

@@ -1,0 +1,6 @@
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    image = "img:2" # ERROR: Duplicate declaration
+  }
+}

@@ -1,0 +1,3 @@
+workflow "w" # ERROR: Brackets do not match
+{
+}

@@ -1,0 +1,6 @@
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    working_dir = “/srv” # ERROR: Wrong quotes
+  }
+}

@@ -1,0 +1,3 @@
+workflow "w" {
+  active_deadline = 30s # ERROR: Text without quotes
+}

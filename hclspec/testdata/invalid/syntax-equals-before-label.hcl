@@ -1,0 +1,5 @@
+workflow "w" {
+  service = "s" { # ERROR: Equals sign too many
+    image = "img:1"
+  }
+}

@@ -1,0 +1,8 @@
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    working_dir = <<EOT /srv # ERROR: Text of several lines not closed
+/srv
+EOT
+  }
+}

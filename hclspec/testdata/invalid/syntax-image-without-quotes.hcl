@@ -1,0 +1,5 @@
+workflow "w" {
+  service "s" {
+    image = img:1 # ERROR: Text without quotes
+  }
+}

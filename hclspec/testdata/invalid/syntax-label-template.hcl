@@ -1,0 +1,2 @@
+workflow "${var.x}" { # ERROR: Misplaced ${ or %{
+}

@@ -1,0 +1,2 @@
+workflow 1 { # ERROR: Text without quotes
+}

@@ -1,0 +1,4 @@
+# ERROR(next): Unfinished merge
+<<<<<<< HEAD
+=======
+>>>>>>> theirs

@@ -1,0 +1,2 @@
+workflow "w { # ERROR: Missing quote
+}

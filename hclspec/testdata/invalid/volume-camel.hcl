@@ -1,0 +1,10 @@
+volume "v" {
+  hostPath = "./x" # ERROR: Unknown attribute
+}
+
+workflow "w" {
+  service "s" {
+    image = "img:1"
+    args = []
+  }
+}
