@@ -42,8 +42,11 @@ type Runtime interface {
 	// existing one if a container of that name is there, carries the same
 	// labels and has never been started; other holders of the name are
 	// ErrConflict. A missing image is ErrNotFound; it is never pulled. A
-	// sub path of a mount that cannot be shown is ErrSubPath. A process that cannot be run may be known now already: *StartError, and
-	// there is no container.
+	// sub path of a mount that cannot be shown is ErrSubPath. A process that
+	// cannot be run may be known now already: *StartError. If ctx ends first,
+	// Prepare returns when what it was making is removed: nobody would know of
+	// it. Whenever it fails, there is no container, unless the engine could not
+	// be reached.
 	Prepare(ctx context.Context, spec Spec) (id string, err error)
 
 	// Watch subscribes to the end of a container, prepared or running. No

@@ -7,10 +7,14 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
 
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
 	"github.com/limber-run/limber/engine/journal"
+	"github.com/limber-run/limber/runtime"
 )
 
 // Down implements control.API.
@@ -103,10 +107,30 @@ func (p *Project) idle() bool {
 	return true
 }
 
-// removeAll removes what the project has in the engine: containers, networks
-// and volumes. The named ones, and with them the memory of which steps are done,
-// it removes only if asked.
-func (p *Project) removeAll(ctx context.Context, named bool) (result control.DownResult, err error) {
+// removeTries is how often the removal of a project is tried: the engine may
+// still be busy with what is in its way.
+const removeTries = 6
+
+// removeAll removes what the project has in the engine. What is in use for a
+// moment longer is tried again.
+func (p *Project) removeAll(ctx context.Context, named bool) (control.DownResult, error) {
+	var whole control.DownResult
+	pace := backoff.WithMaxRetries(backoff.NewExponentialBackOff(backoff.WithInitialInterval(100*time.Millisecond)), removeTries-1)
+	err := backoff.Retry(func() error {
+		result, err := p.tryRemoveAll(ctx, named)
+		whole.Containers += result.Containers
+		whole.Volumes = append(whole.Volumes, result.Volumes...)
+		if errors.Is(err, runtime.ErrUnavailable) {
+			return backoff.Permanent(err)
+		}
+		return err
+	}, backoff.WithContext(pace, ctx))
+	return whole, err
+}
+
+// tryRemoveAll removes containers, networks and volumes. The named ones, and
+// with them the memory of which steps are done, it removes only if asked.
+func (p *Project) tryRemoveAll(ctx context.Context, named bool) (result control.DownResult, err error) {
 	rt, labels := p.cfg.Runtime, projectLabels(p.cfg.Project)
 	if result.Containers, err = p.removeContainers(ctx, labels); err != nil {
 		return result, err

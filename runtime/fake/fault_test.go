@@ -43,6 +43,22 @@ func TestLateFaultLosesTheAnswer(t *testing.T) {
 	})
 }
 
+func TestAPrepareThatIsGivenUpIsTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := fake.New("busybox")
+		rt.Inject(fake.Fault{On: fake.Prepare, Delay: time.Minute, Late: true})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := rt.Prepare(ctx, runtime.Spec{Name: "a", Image: "busybox"})
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("prepare = %v", err)
+		}
+		if left := rt.Leftovers(nil); left != "" {
+			t.Errorf("left:\n%s", left)
+		}
+	})
+}
+
 func TestHangEndsWithItsContextOrWhenLifted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := fake.New("busybox")

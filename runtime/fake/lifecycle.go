@@ -19,7 +19,25 @@ func (r *Runtime) Prepare(ctx context.Context, spec runtime.Spec) (string, error
 		id, err = r.prepare(spec)
 		return err
 	})
+	if err != nil && ctx.Err() != nil {
+		r.takeBack(id)
+	}
 	return id, err
+}
+
+// takeBack removes a container that was prepared for somebody who has not
+// waited for it, unless the adapter has been closed.
+func (r *Runtime) takeBack(id string) {
+	select {
+	case <-r.closed:
+		return
+	default:
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c := r.find(id); c != nil && c.state == runtime.Prepared {
+		r.remove(c)
+	}
 }
 
 func (h *Host) prepare(spec runtime.Spec) (string, error) {

@@ -65,20 +65,30 @@ func (r *Runtime) prepare(ctx context.Context, spec runtime.Spec) (string, error
 	return id, nil
 }
 
-// createAndInit leaves no container behind if it fails.
+// createAndInit leaves no container behind if it fails. Its calls are not cut
+// short when ctx ends: Podman would carry them out all the same, unseen.
 func (r *Runtime) createAndInit(ctx context.Context, spec runtime.Spec, parts []part) (string, error) {
-	id, err := r.create(ctx, spec)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	whole := context.WithoutCancel(ctx)
+	id, err := r.create(whole, spec)
 	if err != nil {
 		return "", err
 	}
-	err = r.post(ctx, "/containers/"+id+"/init", nil, nil, nil)
+	if err = ctx.Err(); err == nil {
+		err = r.post(whole, "/containers/"+id+"/init", nil, nil, nil)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err == nil {
 		err = r.checkParts(ctx, id, parts)
 	}
 	if err == nil {
 		return id, nil
 	}
-	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
+	cleanup, cancel := context.WithTimeout(whole, cleanupTimeout)
 	defer cancel()
 	if removeErr := r.remove(cleanup, id); removeErr != nil {
 		r.log.Warn().Err(removeErr).Str("container", spec.Name).Msg("cannot remove container that failed")

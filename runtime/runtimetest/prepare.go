@@ -1,8 +1,10 @@
 package runtimetest
 
 import (
+	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/limber-run/limber/runtime"
 )
@@ -14,6 +16,7 @@ var prepareTests = []test{
 	{"prepare finds a name in use if the labels differ", testPrepareOtherLabels},
 	{"prepare finds a name in use if it was started", testPrepareStarted},
 	{"prepare does not find a missing image", testPrepareMissingImage},
+	{"prepare that nobody waits for leaves nothing", testPrepareGivenUp},
 	{"names and labels may have parts of 63 characters", testLongNames},
 }
 
@@ -87,6 +90,26 @@ func testPrepareMissingImage(b *bench) {
 	b.check(err)
 	if len(found) != 0 {
 		b.Fatalf("it has left %+v", found)
+	}
+}
+
+// testPrepareGivenUp ends the context at many moments of a Prepare.
+func testPrepareGivenUp(b *bench) {
+	spec := b.spec("true")
+	for after := time.Millisecond; after < 300*time.Millisecond; after += after/4 + time.Millisecond {
+		ctx, cancel := context.WithTimeout(b.ctx, after)
+		id, err := b.Prepare(ctx, spec)
+		cancel()
+		if err == nil {
+			b.check(b.Remove(b.ctx, id))
+			continue
+		}
+		b.wantError("prepare that was given up", err, context.DeadlineExceeded)
+		found, err := b.List(b.ctx, b.labels)
+		b.check(err)
+		if len(found) != 0 {
+			b.Fatalf("given up after %s, it has left %+v", after, found)
+		}
 	}
 }
 
