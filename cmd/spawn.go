@@ -51,7 +51,7 @@ func (r startReport) err() error {
 	case r.Error == "":
 		return nil
 	case r.Locked:
-		return supervisor.ErrLocked
+		return startError{r.Error, supervisor.ErrLocked}
 	case r.Unavailable:
 		return startError{r.Error, runtime.ErrUnavailable}
 	}

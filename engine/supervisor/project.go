@@ -142,12 +142,6 @@ func openSecrets(cfg Config) (*secrets.Store, error) {
 	return nil, err
 }
 
-// Listen opens the control socket, on which Run then serves.
-func (p *Project) Listen() (err error) {
-	p.listener, err = control.Listen(p.cfg.RuntimeDir)
-	return err
-}
-
 // Close gives back what Open took. It is for a project that is not Run.
 func (p *Project) Close() { p.release() }
 
@@ -228,25 +222,6 @@ func (p *Project) Run(ctx context.Context) error {
 func (p *Project) drive(d *driver) {
 	r := p.records[d.name]
 	p.wg.Go(func() { d.loop(r) })
-}
-
-// serve answers on the control socket until the returned function is called,
-// which waits for the requests under way.
-func (p *Project) serve() (stop func()) {
-	if p.listener == nil {
-		return func() {}
-	}
-	serving, cancel := context.WithCancel(context.Background()) // longer than p.life: somebody may wait for an answer
-	var server sync.WaitGroup
-	server.Go(func() {
-		if err := control.Serve(serving, p.listener, p); err != nil {
-			p.cfg.Log.Error().Err(err).Msg("serve the control socket")
-		}
-	})
-	return func() {
-		cancel()
-		server.Wait()
-	}
 }
 
 // untilDone blocks until there is nothing left to do.

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -206,8 +207,12 @@ func TestTheStateDirectoryIsLocked(t *testing.T) {
 		b := newBench(t)
 		cfg := b.project.cfg
 		cfg.RuntimeDir = t.TempDir()
-		if _, err := Open(cfg); !errors.Is(err, ErrLocked) {
+		_, err := Open(cfg)
+		if !errors.Is(err, ErrLocked) {
 			t.Errorf("Open with another runtime directory = %v", err)
+		}
+		if remedy := fmt.Sprintf("kill %d", os.Getpid()); err != nil && !strings.Contains(err.Error(), remedy) {
+			t.Errorf("%v: it does not say %q", err, remedy)
 		}
 		b.apply(workflow(unit(engine.Service, "api", "pause")))
 		b.down()
