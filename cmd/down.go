@@ -63,11 +63,14 @@ func (o *downOptions) down(ctx context.Context, a *App, s *session) (err error) 
 	if s.before, err = s.Status(ctx); err != nil {
 		return err
 	}
-	if s.applied.Seq, err = lastSeq(ctx, s); err != nil {
-		return err
-	}
 	showing, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var shown sync.WaitGroup
+	s.applied.Seq, err = lastSeq(ctx, s)
+	if err != nil { // what is removed does not depend on what is shown
+		a.log.Warn().Err(err).Msg("what happens cannot be shown")
+		cancel()
+	}
 	shown.Go(func() {
 		view := newProgress(a.err).expectStatus(s.before)
 		_ = s.Events(showing, s.applied.Seq, true, func(e journal.Event) error { // only for show

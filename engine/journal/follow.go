@@ -20,7 +20,8 @@ var ErrBehind = errors.New("reader is too slow: events that it has not read are 
 //
 // Follow reads the files, so a slow emit holds nobody up. A reader that is
 // more than a whole file behind gets ErrBehind. A line that is no event, as a
-// power cut may leave it, is passed over; only then do numbers jump.
+// power cut may leave it, is passed over, and so are events whose file somebody
+// has removed; only then do numbers jump.
 func (j *Journal) Follow(ctx context.Context, after int64, follow bool, emit func(Event) error) error {
 	at, err := j.start(after)
 	if err != nil {
@@ -82,6 +83,9 @@ type view struct {
 func (j *Journal) start(after int64) (*place, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if err := j.restore(); err != nil {
+		return nil, err
+	}
 	p := &place{cursor: cursor{last: after}, generation: j.generation}
 	if after < j.before {
 		p.generation--
@@ -106,14 +110,17 @@ func (j *Journal) look(p *place) (view, error) {
 }
 
 func (j *Journal) openAt(p *place) (err error) {
-	switch p.generation {
-	case j.generation:
-		p.file, err = os.Open(j.path)
-	case j.generation - 1:
+	if p.generation == j.generation-1 {
 		p.file, err = os.Open(oldPath(j.path))
-	default:
-		err = ErrBehind
+		if !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		p.generation++ // it has been removed
 	}
+	if p.generation < j.generation {
+		return ErrBehind
+	}
+	p.file, err = os.Open(j.path)
 	return err
 }
 

@@ -36,6 +36,7 @@ type Journal struct {
 	seq        int64         // number of the last event
 	changed    chan struct{} // closed when there is something new
 	closed     bool
+	restored   func() // called when the file is made anew
 }
 
 // Open opens the journal in dir, which it makes if it is not there. It cuts
@@ -50,13 +51,18 @@ func Open(dir, project string) (*Journal, error) {
 		path:    currentPath(dir),
 		maxSize: maxSize,
 		write:   (*os.File).Write,
-		changed: make(chan struct{}),
+		changed: make(chan struct{}), restored: func() {},
 	}
 	if err := j.resume(); err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
 	return j, nil
 }
+
+// OnRestore calls f when the file, or all of its directory, has been removed
+// and is made anew. The journal is locked meanwhile: f must not use it. It is
+// set before the journal is used.
+func (j *Journal) OnRestore(f func()) { j.restored = f }
 
 func currentPath(dir string) string { return filepath.Join(dir, "events.jsonl") }
 func oldPath(current string) string { return current + ".1" }
@@ -93,6 +99,23 @@ func openToAppend(path string) (*os.File, error) {
 	return file, nil
 }
 
+// restore makes the file anew, with its directory, if somebody has removed it.
+// Its numbers go on.
+func (j *Journal) restore() error {
+	if _, err := os.Stat(j.path); j.closed || !errors.Is(err, os.ErrNotExist) {
+		return nil // what else is wrong shows when it is used
+	}
+	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
+		return err
+	}
+	if err := j.begin(); err != nil {
+		return err
+	}
+	j.torn = false
+	j.restored()
+	return nil
+}
+
 // Append writes e as the next event and returns it as written: with Seq,
 // Project and, unless it has one, Time. After an error the event is not in
 // the journal; a later Append may succeed.
@@ -106,6 +129,9 @@ func (j *Journal) Append(e Event) (Event, error) {
 	line, err := encode(e)
 	if err != nil {
 		return Event{}, fmt.Errorf("append to %s: %w", j.path, err)
+	}
+	if err := j.restore(); err != nil {
+		return Event{}, fmt.Errorf("append to journal: %w", err)
 	}
 	if err := j.makeRoom(int64(len(line))); err != nil {
 		return Event{}, fmt.Errorf("append to journal: %w", err)
@@ -158,6 +184,11 @@ func (j *Journal) rotate() error {
 	if err := os.Rename(j.path, oldPath(j.path)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	return j.begin()
+}
+
+// begin opens the next file.
+func (j *Journal) begin() error {
 	file, err := openToAppend(j.path)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"errors"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,4 +63,30 @@ func TestDownSaysWhatItCannotRemove(t *testing.T) {
 		lift()
 		<-b.ended
 	})
+}
+
+func TestAProjectWhoseStateIsRemovedCanBeStoppedAndTakenDown(t *testing.T) {
+	for name, end := range map[string]func(*bench) error{
+		"down": func(b *bench) error {
+			_, err := b.project.Down(b.t.Context(), control.DownRequest{})
+			return err
+		},
+		"stop": func(b *bench) error { return b.project.Stop(b.t.Context(), control.StopRequest{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.apply(workflow(unit(engine.Service, "api", "pause")))
+				b.until(0, "workflow.ready")
+				if err := os.RemoveAll(b.state); err != nil {
+					t.Fatal(err)
+				}
+				if err := end(b); err != nil {
+					t.Errorf("%s = %v", name, err)
+				}
+				b.until(0, "workflow.succeeded Stopped")
+				<-b.ended
+			})
+		})
+	}
 }

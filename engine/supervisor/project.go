@@ -120,6 +120,9 @@ func (p *Project) open() (err error) {
 	if p.journal, err = journal.Open(p.cfg.StateDir, p.cfg.Project); err != nil {
 		return err
 	}
+	p.journal.OnRestore(func() {
+		p.cfg.Log.Warn().Str("directory", p.cfg.StateDir).Msg("the journal was removed, and is begun anew")
+	})
 	if p.secrets, err = openSecrets(p.cfg); err != nil {
 		return err
 	}
