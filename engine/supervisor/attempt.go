@@ -35,6 +35,7 @@ type attempt struct {
 	id       string // of the container, once prepared
 	halfMade string // name of one that there may be although its preparation failed
 	inputs   string // fingerprint of what a step is run with that need not always run
+	ahead    bool   // it is made before its turn: a failure is not told yet
 	unsure   bool   // whether the process has been started
 	delivery *secrets.Delivery
 }
@@ -83,12 +84,14 @@ func (a *attempt) run(ctx context.Context) engine.Event {
 		}
 		return a.failed(ctx, err, making.Err() != nil)
 	}
+	a.ahead = !a.start.isSet()
 	wait, err := a.make(making, ctx) // if it fails ahead of its turn, Start tries again
 	if !a.awaitTurn(ctx) {
 		a.drop(ctx)
 		return nil
 	}
-	if err != nil && making.Err() == nil {
+	if err != nil && making.Err() == nil && a.ahead {
+		a.ahead = false
 		a.drop(ctx)
 		wait, err = a.make(making, ctx)
 	}
@@ -180,7 +183,11 @@ func (a *attempt) joinSandbox(ctx context.Context) error {
 
 func (a *attempt) ensureImage(ctx context.Context) error {
 	spec := a.spec.Container
-	err := a.images.ensure(ctx, a.d.life, spec.Image, spec.Pull)
+	ensure := a.images.ensure
+	if a.ahead {
+		ensure = a.images.wait
+	}
+	err := ensure(ctx, a.d.life, spec.Image, spec.Pull)
 	if err != nil {
 		reason, permanent := pullReason(err)
 		return &waitError{reason: reason, permanent: permanent, err: err}

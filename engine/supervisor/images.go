@@ -25,8 +25,8 @@ var errNeverPull = errors.New(`the image is not there, and pull = "never"`)
 const freshFailure = 10 * time.Second
 
 // images gets the images of one run: each is looked for, and if need be
-// pulled, once at a time, whoever asks. A failure is told once; the next who
-// asks has it tried again.
+// pulled, once at a time, whoever asks. A failure is told once to who needs the
+// image; the next who asks has it tried again.
 type images struct {
 	run     int
 	rt      runtime.Runtime
@@ -75,15 +75,25 @@ func (im *images) ahead(ctx context.Context, w engine.Workflow) {
 	}
 }
 
-// ensure blocks until the image is there.
+// ensure blocks until the image is there, for who needs it now.
 func (im *images) ensure(ctx, life context.Context, ref string, policy runtime.PullPolicy) error {
 	get := im.get(life, ref, policy)
+	err := get.wait(ctx)
+	if err != nil && ctx.Err() == nil {
+		im.forget(get)
+	}
+	return err
+}
+
+// wait is ensure for who will need it: a failure is still to be told.
+func (im *images) wait(ctx, life context.Context, ref string, policy runtime.PullPolicy) error {
+	return im.get(life, ref, policy).wait(ctx)
+}
+
+func (g *imageGet) wait(ctx context.Context) error {
 	select {
-	case <-get.done:
-		if get.err != nil {
-			im.forget(get)
-		}
-		return get.err
+	case <-g.done:
+		return g.err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
