@@ -19,6 +19,7 @@ import (
 type logsOptions struct {
 	workflow   string
 	units      []string
+	ran        []string // units that have run, as the status says
 	follow     bool
 	previous   bool
 	since      time.Duration
@@ -131,6 +132,9 @@ func (o *logsOptions) chooseUnits(ctx context.Context, a *App, p project, contai
 	workflow, _ := workflowOf(status, o.workflow)
 	for _, u := range workflow.Units {
 		known = append(known, u.Name)
+		if !u.StartedAt.IsZero() || u.ExitCode != nil {
+			o.ran = append(o.ran, u.Name)
+		}
 	}
 	for _, c := range containers { // of units that are not declared any more
 		if !slices.Contains(known, c.unit) {
@@ -170,7 +174,7 @@ func (o *logsOptions) printAll(ctx context.Context, rt runtime.Runtime, view *lo
 		}
 	}
 	if len(o.units) > 0 && len(logs) == 0 {
-		return fmt.Errorf("%s: %w", strings.Join(o.units, ", "), o.noneYet())
+		return fmt.Errorf("%s: %w", strings.Join(o.units, ", "), o.none())
 	}
 	for line, err := range merge(logs) {
 		if err != nil {
@@ -183,10 +187,13 @@ func (o *logsOptions) printAll(ctx context.Context, rt runtime.Runtime, view *lo
 	return nil
 }
 
-// noneYet is why there is no log.
-func (o *logsOptions) noneYet() error {
-	if o.previous {
+// none is why there is no log.
+func (o *logsOptions) none() error {
+	switch {
+	case o.previous:
 		return errors.New("there is no attempt before the last one")
+	case slices.ContainsFunc(o.units, func(unit string) bool { return slices.Contains(o.ran, unit) }):
+		return errors.New("its container is gone, and its log with it")
 	}
 	return errors.New("it has not run yet")
 }
