@@ -90,7 +90,7 @@ func (a *attempt) run(ctx context.Context) engine.Event {
 		a.drop(ctx)
 		return nil
 	}
-	if err != nil && making.Err() == nil && a.ahead {
+	if err != nil && making.Err() == nil && (a.ahead || !errors.As(err, new(*waitError))) { // who waits has been told why
 		a.ahead = false
 		a.drop(ctx)
 		wait, err = a.make(making, ctx)
