@@ -33,6 +33,7 @@ Podman. It needs no files, and no supervisor.`,
 }
 
 func (o *downOptions) run(ctx context.Context, a *App) error {
+	surviveClosedPipes()
 	p, err := a.project()
 	if err != nil {
 		return err

@@ -70,12 +70,17 @@ func isErr(target error) func(error) bool {
 var (
 	errInterrupted = errors.New("interrupted")
 	errTerminated  = errors.New("terminated")
+	// errUnread is its end because nobody reads what it writes.
+	errUnread = errors.New("stdout is closed")
 )
 
 // signalError is the end of limber by a signal.
 func signalError(sig os.Signal) error {
-	if sig == syscall.SIGINT {
+	switch sig {
+	case syscall.SIGINT:
 		return errInterrupted
+	case syscall.SIGPIPE:
+		return errUnread
 	}
 	return errTerminated
 }

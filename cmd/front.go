@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/limber-run/limber/engine"
@@ -20,7 +21,7 @@ const (
 )
 
 // front is `limber up` without -d: a project whose logs and events are shown
-// until it ends, and that ends when a signal comes. The supervisor is this
+// until it ends, and that ends when a signal comes, or stdout is closed. The supervisor is this
 // process, unless there is one already.
 type front struct {
 	app     *App
@@ -42,7 +43,9 @@ func (f *front) run(ctx context.Context) error {
 		w.goal = goalLast
 	}
 	w.onEvent = f.event
-	w.signals, w.onSignal = f.app.interrupts.takeOver(), f.onSignal
+	signals := f.app.interrupts.takeOver()
+	w.signals, w.onSignal = signals, f.onSignal
+	f.logs.view.closed = func() { signals <- syscall.SIGPIPE }
 	living := context.WithoutCancel(ctx)
 	if cause := context.Cause(ctx); cause != nil { // it came just before that
 		f.onSignal(living, signalOf(cause))
@@ -126,6 +129,9 @@ func (f *front) onSignal(ctx context.Context, sig os.Signal) bool {
 	}
 	switch f.signals {
 	case 1:
+		if sig == syscall.SIGPIPE {
+			f.app.sayf("nobody reads the logs any more")
+		}
 		f.app.sayf("stopping gracefully (press Ctrl-C again to kill)")
 	case 2:
 		f.app.sayf("killing (press Ctrl-C again to leave everything as it is)")

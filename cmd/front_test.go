@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +68,7 @@ func TestSignalsStopWhatIsInFront(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			up := startFront(t, test.project)
+			up := startFront(t, test.project, &bytes.Buffer{})
 			var said strings.Builder
 			for up.lines.Scan() {
 				said.WriteString(up.lines.Text() + "\n")
@@ -89,13 +90,78 @@ func TestSignalsStopWhatIsInFront(t *testing.T) {
 	}
 }
 
-// frontProcess is limber up in a process of its own.
-type frontProcess struct {
-	cmd   *exec.Cmd
-	lines *bufio.Scanner // of stderr
+const chattyProject = `
+workflow "shop" {
+  sidecar "db" {
+    image   = limber.toolbox
+    command = ["pause"]
+  }
+  service "chat" {
+    image   = limber.toolbox
+    command = ["echo", "hello"]
+  }
+}
+`
+
+// TestAClosedStdoutStopsWhatIsInFront is limber up | true.
+func TestAClosedStdoutStopsWhatIsInFront(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reader.Close(); err != nil {
+		t.Fatal(err)
+	}
+	up := startFront(t, chattyProject, writer)
+	var said strings.Builder
+	for up.lines.Scan() {
+		said.WriteString(up.lines.Text() + "\n")
+	}
+	_ = up.cmd.Wait() // its code is looked at
+	if got := up.cmd.ProcessState.ExitCode(); got != exitFailed {
+		t.Errorf("exit code %d; it said:\n%s", got, &said)
+	}
+	for _, want := range []string{
+		"nobody reads the logs any more\nstopping gracefully",
+		"shop  sidecar/db    completed\n",
+		"shop  succeeded (Stopped)\n",
+	} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("it said:\n%swithout %q", &said, want)
+		}
+	}
 }
 
-func startFront(t *testing.T, project string) frontProcess {
+// TestAClosedStderrDoesNotMatter is limber up 2>&-, as far as writing goes.
+func TestAClosedStderrDoesNotMatter(t *testing.T) {
+	up := startFront(t, `
+workflow "job" {
+  restart_policy = "never"
+  service "hi" {
+    image   = limber.toolbox
+    command = ["echo", "hello"]
+  }
+}
+`, &bytes.Buffer{})
+	if err := up.stderr.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := up.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if got, want := up.cmd.Stdout.(*bytes.Buffer).String(), "hi | hello\n"; got != want {
+		t.Errorf("stdout %q, want %q", got, want)
+	}
+}
+
+// frontProcess is limber up in a process of its own.
+type frontProcess struct {
+	cmd    *exec.Cmd
+	stderr io.Closer
+	lines  *bufio.Scanner // of stderr
+}
+
+func startFront(t *testing.T, project string, stdout io.Writer) frontProcess {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "limber.hcl"), []byte(project), 0o600); err != nil {
@@ -109,7 +175,7 @@ func startFront(t *testing.T, project string) frontProcess {
 	cmd := exec.CommandContext(t.Context(), "limber", "up")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "LIMBER_RUNTIME_DIR="+memory, "LIMBER_STATE_DIR="+filepath.Join(dir, "state"))
-	cmd.Stdout = &bytes.Buffer{}
+	cmd.Stdout = stdout
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -117,5 +183,5 @@ func startFront(t *testing.T, project string) frontProcess {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return frontProcess{cmd, bufio.NewScanner(stderr)}
+	return frontProcess{cmd, stderr, bufio.NewScanner(stderr)}
 }

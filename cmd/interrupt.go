@@ -41,9 +41,14 @@ func (i *interrupts) watch() {
 	}
 }
 
+// surviveClosedPipes has a write to stdout or stderr fail when nobody reads it
+// any more, where it would end the process: what drives workflows must not
+// leave them behind. What is started does not inherit it.
+func surviveClosedPipes() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
+
 // takeOver returns the channel on which signals come from now on. One that
 // came before has ended the context.
-func (i *interrupts) takeOver() <-chan os.Signal {
+func (i *interrupts) takeOver() chan os.Signal {
 	ch := make(chan os.Signal, 4)
 	signal.Notify(ch, interruptSignals...)
 	i.end()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -131,8 +132,13 @@ func (f *follower) read(s source, id string, opts runtime.LogOptions) error {
 }
 
 func (f *follower) problem(s source, err error) {
-	if f.ctx.Err() != nil || errors.Is(err, runtime.ErrNotFound) {
+	switch {
+	case f.ctx.Err() != nil:
+		return
+	case errors.Is(err, runtime.ErrNotFound):
 		return // removed: prepared, and not needed after all
+	case errors.Is(err, syscall.EPIPE):
+		return // the view has said so
 	}
 	f.log.Warn().Err(err).Str("workflow", s.workflow).Str("unit", s.unit).Msg("read the log")
 }

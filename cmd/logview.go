@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/limber-run/limber/engine/journal"
@@ -19,6 +21,9 @@ type logView struct {
 	prefixed   bool
 	workflows  bool // names of units are not enough
 	timestamps bool
+
+	closed func() // called once when nobody reads out any more, unless nil
+	once   sync.Once
 
 	mu     sync.Mutex
 	width  int
@@ -61,6 +66,9 @@ func (v *logView) line(s source, l runtime.LogLine) error {
 		text = v.prefix(s) + text
 	}
 	_, err := v.out.Write([]byte(text + "\n"))
+	if errors.Is(err, syscall.EPIPE) && v.closed != nil {
+		v.once.Do(v.closed)
+	}
 	return err
 }
 

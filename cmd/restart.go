@@ -40,6 +40,7 @@ that sidecar or service alone.`,
 }
 
 func (o *restartOptions) run(ctx context.Context, a *App) error {
+	surviveClosedPipes()
 	if o.unit != "" && o.noInit {
 		return usagef("--no-init is about workflows: no init step runs when a unit restarts")
 	}

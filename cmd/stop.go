@@ -34,6 +34,7 @@ they have ended. Their containers stay, so that logs and exit codes can be read.
 }
 
 func (o *stopOptions) run(ctx context.Context, a *App) error {
+	surviveClosedPipes()
 	p, err := a.project()
 	if err != nil {
 		return err

@@ -61,6 +61,7 @@ func (r request) names() []string {
 }
 
 func (o *upOptions) run(ctx context.Context, a *App) error {
+	surviveClosedPipes()
 	if !o.detach && (!o.wait || o.timeout != 0) {
 		return usagef("--wait and --timeout go with -d")
 	}
