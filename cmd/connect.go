@@ -81,6 +81,9 @@ func (a *App) apply(ctx context.Context, req control.ApplyRequest, find func() (
 			s.leave()
 			return nil, err
 		}
+		for _, what := range s.applied.Missing {
+			a.sayf("%s %s", a.err.paint(colorWarn, "warning:"), what)
+		}
 		return s, nil
 	})
 }

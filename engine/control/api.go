@@ -23,7 +23,7 @@ type API interface {
 
 	// Apply starts or updates workflows, all or none. It returns when the
 	// requests are taken, not when anything is ready. ErrMissing if a secret of
-	// one that does not run has no value, or if the machine has no room for all
+	// one that is to begin, or to be updated, has no value, or if the machine has no room for all
 	// that would run.
 	Apply(ctx context.Context, req ApplyRequest) (ApplyResult, error)
 
@@ -70,7 +70,8 @@ type Supervisor struct {
 
 // ApplyRequest names the workflows to run. Env holds the variables that their
 // secrets come from, as the caller's environment has them; it is kept in
-// memory only.
+// memory only, and replaces what an earlier caller had. What is missing in it is
+// still taken from that for workflows whose run goes on.
 type ApplyRequest struct {
 	Workflows []engine.Workflow `json:"workflows"`
 	// Whole: Workflows are all that the files declare. What else the project
@@ -87,6 +88,9 @@ type ApplyResult struct {
 	// Removed are the workflows that are stopped and removed, because they are
 	// not declared any more.
 	Removed []string `json:"removed,omitempty"`
+	// Missing says, a sentence each, which secrets of workflows that go on
+	// nobody knows any more: what names them cannot start again.
+	Missing []string `json:"missing,omitempty"`
 	// Changed are the workflows that get a new run, and Updated those whose run
 	// goes on with some services replaced; the others run already as asked.
 	Changed []string `json:"changed,omitempty"`

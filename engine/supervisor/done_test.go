@@ -59,7 +59,7 @@ func TestStepsThatNeedNotRun(t *testing.T) {
 		expect("an input changed", "skipped once#1@3 Once", "started change#1@3", "started api#1@3")
 		expect("and then not", "skipped once#1@4 Once", "skipped change#1@4 Unchanged", "started api#1@4")
 		b.project.mu.Lock()
-		b.project.env["PASSWORD"] = "canary-other"
+		b.project.env["w"]["PASSWORD"] = "canary-other"
 		b.project.mu.Unlock()
 		expect("a secret changed", "skipped once#1@5 Once", "started change#1@5", "started api#1@5")
 		b.rt.SetImage("toolbox", runtime.Image{ID: "other"})

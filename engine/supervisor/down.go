@@ -71,6 +71,7 @@ func (p *Project) forget() error {
 		}
 		delete(p.drivers, name)
 		delete(p.records, name)
+		delete(p.env, name)
 		p.order = p.order[1:]
 	}
 	return nil

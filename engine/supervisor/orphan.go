@@ -162,6 +162,7 @@ func (p *Project) forgetWorkflow(name string) error {
 	}
 	delete(p.drivers, name)
 	delete(p.records, name)
+	delete(p.env, name)
 	p.order = slices.DeleteFunc(p.order, func(other string) bool { return other == name })
 	return nil
 }

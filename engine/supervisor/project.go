@@ -76,10 +76,10 @@ type Project struct {
 	drivers     map[string]*driver
 	order       []string // names of workflows as first seen
 	records     map[string]journal.Record
-	orphans     []*driver         // that the supervisor before has left
-	env         map[string]string // variables that secrets come from
-	running     bool              // Run has begun
-	served      bool              // somebody has asked for something
+	orphans     []*driver              // that the supervisor before has left
+	env         map[string]environment // of workflows
+	running     bool                   // Run has begun
+	served      bool                   // somebody has asked for something
 	closing     bool
 	removing    bool // Down is at work: it decides when to end
 	wg          sync.WaitGroup
@@ -97,7 +97,7 @@ func Open(cfg Config) (*Project, error) {
 		cfg: cfg, released: make(chan struct{}),
 		files:    &files{dir: filepath.Join(cfg.RuntimeDir, filesDir)},
 		messages: messages{dir: filepath.Join(cfg.RuntimeDir, messagesDir)},
-		drivers:  map[string]*driver{}, records: map[string]journal.Record{}, env: map[string]string{},
+		drivers:  map[string]*driver{}, records: map[string]journal.Record{}, env: map[string]environment{},
 	}
 	p.life, p.letGo = context.WithCancel(context.Background())
 	if err := p.open(); err != nil {
@@ -271,27 +271,6 @@ func (p *Project) saved() bool {
 
 // changed wakes who waits for the end of something.
 func (p *Project) changed() { p.news.tell() }
-
-// secretValue returns how an attempt gets the value of a secret.
-func (p *Project) secretValue(w engine.Workflow) func(string) ([]byte, error) {
-	return secrets.Resolve(w.Secrets, secrets.From{Env: p.lookup, Output: p.output(w.Name)})
-}
-
-// lookup finds a variable that a secret comes from: as whoever asked for the
-// workflow had it, else in the supervisor's own environment.
-func (p *Project) lookup(name string) (string, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.variable(name)
-}
-
-// variable is lookup of who holds mu.
-func (p *Project) variable(name string) (string, bool) {
-	if value, ok := p.env[name]; ok {
-		return value, true
-	}
-	return os.LookupEnv(name)
-}
 
 func now() time.Time { return time.Now() }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -12,7 +13,6 @@ import (
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
 	"github.com/limber-run/limber/engine/journal"
-	"github.com/limber-run/limber/engine/secrets"
 )
 
 var _ control.API = (*Project)(nil)
@@ -73,10 +73,12 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 		p.refused()
 		return result, err
 	}
-	drivers, orphans, err := p.driversInTime(ctx, req, has)
+	found, err := p.driversInTime(ctx, req, has)
 	if err != nil {
 		return result, err
 	}
+	drivers, orphans := found.drivers, found.orphans
+	result.Missing = found.missing
 	if err := p.untilAdopted(ctx, drivers); err != nil {
 		for _, d := range drivers {
 			d.asked.Add(-1)
@@ -112,49 +114,53 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 	return result, nil
 }
 
+// found is what a request is about.
+type found struct {
+	drivers []*driver // of its workflows
+	orphans []*driver // not declared any more
+	missing []string  // what keeps units from starting again
+}
+
 // driversInTime is driversOf once no workflow that is asked for is being
 // removed.
-func (p *Project) driversInTime(
-	ctx context.Context, req control.ApplyRequest, has engine.Amounts,
-) (drivers, orphans []*driver, err error) {
+func (p *Project) driversInTime(ctx context.Context, req control.ApplyRequest, has engine.Amounts) (found, error) {
 	for {
-		drivers, orphans, err = p.driversOf(req, has)
+		f, err := p.driversOf(req, has)
 		var busy beingRemoved
 		if !errors.As(err, &busy) {
-			return drivers, orphans, err
+			return f, err
 		}
 		select {
 		case <-busy.buried:
 		case <-ctx.Done():
-			return nil, nil, ctx.Err()
+			return found{}, ctx.Err()
 		}
 	}
 }
 
 // driversOf gets a driver for each workflow, and those that are not declared
-// any more. If it fails nothing has been asked for. The drivers do not count as
-// idle until they have been asked.
-func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (drivers, orphans []*driver, err error) {
+// any more. If it fails nothing has been asked for, and what is known of callers
+// is as before. The drivers do not count as idle until they have been asked.
+func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (f found, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closing || p.removing {
-		return nil, nil, control.ErrNoSupervisor
+		return f, control.ErrNoSupervisor
 	}
 	p.served = true
 	defer p.changed() // if it is refused there may be nothing else to do
-	for name, value := range req.Env {
-		p.env[name] = value
-	}
-	if err := p.checkSecrets(req.Workflows); err != nil {
-		return nil, nil, err
+	envs, missing, err := p.environments(req)
+	if err != nil {
+		return f, err
 	}
 	if err := p.checkRoom(has, req); err != nil {
-		return nil, nil, err
+		return f, err
 	}
+	var drivers []*driver
 	for _, w := range req.Workflows {
 		d, err := p.driver(w)
 		if err != nil {
-			return nil, nil, err
+			return f, err
 		}
 		drivers = append(drivers, d)
 	}
@@ -163,40 +169,18 @@ func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (drive
 		case d.fate.CompareAndSwap(orphaned, kept):
 			p.wg.Go(func() { d.post(d.saveFate) })
 		case d.fate.Load() == removed:
-			return nil, nil, beingRemoved{d}
+			return f, beingRemoved{d}
 		}
 	}
 	for i, d := range drivers {
 		d.expect(&req.Workflows[i])
 	}
+	maps.Copy(p.env, envs)
+	f = found{drivers: drivers, missing: missing}
 	if req.Whole {
-		orphans = p.orphan(req.Workflows)
+		f.orphans = p.orphan(req.Workflows)
 	}
-	return drivers, orphans, nil
-}
-
-// checkSecrets reports the secrets without a value of workflows that do not
-// run: there is no use in beginning them. The caller holds mu.
-func (p *Project) checkSecrets(workflows []engine.Workflow) error {
-	var problems []error
-	for _, w := range workflows {
-		if d := p.drivers[w.Name]; d != nil && !d.idle() {
-			continue
-		}
-		value := secrets.Resolve(w.Secrets, secrets.From{Env: p.variable})
-		for _, s := range w.Secrets {
-			if s.Output != nil {
-				continue // known later
-			}
-			content, err := value(s.Name)
-			clear(content)
-			problems = append(problems, err)
-		}
-	}
-	if err := errors.Join(problems...); err != nil {
-		return fmt.Errorf("%w: %w", control.ErrMissing, err)
-	}
-	return nil
+	return f, nil
 }
 
 // driver returns the one of a workflow, and begins to drive it if there is

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
@@ -72,6 +73,78 @@ func TestALostAnswerDoesNotLoseTheSecrets(t *testing.T) {
 		}
 		if got := b.rt.Calls(fake.Remove); len(got) < 2 {
 			t.Errorf("the container with the files of the first try was kept: %v", got)
+		}
+		b.down()
+	})
+}
+
+// ask applies workflows for somebody who has some variables.
+func (b *bench) ask(env map[string]string, workflows ...engine.Workflow) (control.ApplyResult, error) {
+	return b.project.Apply(b.t.Context(), control.ApplyRequest{Workflows: workflows, Env: env})
+}
+
+func TestSecretsAreNotTakenFromAnEarlierCaller(t *testing.T) {
+	changed := workflow(unit(engine.Service, "api", "pause"))
+	changed.RestartPolicy = engine.RestartOnFailure
+	updated := workflow(unit(engine.Service, "api", "pause"), unit(engine.Service, "web", "pause"))
+	for name, test := range map[string]struct {
+		before func(*bench)
+		ask    engine.Workflow
+		want   error
+	}{
+		"it runs unchanged": {func(*bench) {}, workflow(unit(engine.Service, "api", "pause")), nil},
+		"it is updated":     {func(*bench) {}, updated, nil},
+		"it gets a new run": {func(*bench) {}, changed, control.ErrMissing},
+		"it is being stopped": {func(b *bench) {
+			b.rt.Inject(fake.Fault{On: fake.Signal, Subject: "api#1", Delay: time.Second})
+			if err := b.project.Stop(b.t.Context(), control.StopRequest{}); err != nil {
+				b.t.Fatal(err)
+			}
+			synctest.Wait()
+		}, workflow(unit(engine.Service, "api", "pause")), control.ErrMissing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.apply(workflow(unit(engine.Service, "api", "pause")))
+				b.until(0, "workflow.ready")
+				test.before(b)
+				result, err := b.ask(nil, test.ask)
+				if !errors.Is(err, test.want) || len(result.Missing) > 0 {
+					t.Errorf("Apply = %+v, %v; want %v", result, err, test.want)
+				}
+				if got := b.project.env["w"]["PASSWORD"]; got != env["PASSWORD"] {
+					t.Errorf("after that it knows %q", got)
+				}
+				if test.want == nil {
+					b.down()
+					return
+				}
+				if _, err := b.ask(map[string]string{"PASSWORD": "other"}, test.ask); err != nil {
+					t.Error(err)
+				}
+				if got := b.project.env["w"]["PASSWORD"]; got != "other" {
+					t.Errorf("the next caller's value is %q", got)
+				}
+				b.down()
+			})
+		})
+	}
+}
+
+func TestAnUpSaysWhichSecretsNobodyKnows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		w := workflow(unit(engine.Service, "api", "pause"))
+		b.apply(w)
+		b.until(0, "workflow.ready")
+		b.reopen()
+		result, err := b.ask(nil, w)
+		if err != nil || len(result.Missing) != 1 || !strings.Contains(result.Missing[0], "variable PASSWORD is not set") {
+			t.Errorf("Apply = %+v, %v", result, err)
+		}
+		if result := b.apply(w); len(result.Missing) != 0 {
+			t.Errorf("with the variable: %+v", result)
 		}
 		b.down()
 	})
