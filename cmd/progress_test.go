@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,5 +68,16 @@ func TestProgress(t *testing.T) {
 		if diff := cmp.Diff(test.want, strings.TrimSuffix(out.String(), "\n")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
+	}
+}
+
+func TestWhatAWorkflowWaitsForIsItsMessage(t *testing.T) {
+	s := engine.Status{
+		Name: "shop", Status: "PodInitializing", Message: "the state cannot be written: no space left on device",
+		Units: []engine.UnitStatus{{Name: "api", Role: "service", State: engine.StateWaiting, Attempts: 1}},
+	}
+	want := []string{"shop (the state cannot be written: no space left on device)"}
+	if got := unsettled(s); !slices.Equal(got, want) {
+		t.Errorf("still waiting for %v, want %v", got, want)
 	}
 }

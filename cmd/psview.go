@@ -32,6 +32,11 @@ func writeStatus(out stream, s control.Status, now time.Time) error {
 		if err := workflows.writeRow(out, i+1); err != nil {
 			return err
 		}
+		if w.Message != "" && !w.Phase.Done() {
+			if _, err := fmt.Fprintf(out, "  %s\n", out.paint(colorWarn, plain(w.Message))); err != nil {
+				return err
+			}
+		}
 		if err := units.writeRow(out, 0); err != nil {
 			return err
 		}

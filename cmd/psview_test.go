@@ -25,7 +25,7 @@ func TestWriteStatus(t *testing.T) {
 				{Name: "api", Role: "service", State: engine.StateWaiting, Reason: engine.ReasonCrashLoopBackOff, Attempts: 2, StartedAt: ago(time.Hour)},
 			},
 		},
-		{Name: "x", Phase: engine.Pending, Status: "Init:0/1", Units: []engine.UnitStatus{
+		{Name: "x", Phase: engine.Pending, Status: "Init:0/1", Message: "the state cannot be written: no space left on device", Units: []engine.UnitStatus{
 			{Name: "wait", Role: "init", State: engine.StateWaiting, Reason: "PodInitializing"},
 		}},
 	}}
@@ -37,6 +37,7 @@ shop       Running    1/2     2     1          3m7s
   migrate   init      exited                       yes     3          0      2d2h
   api       service   waiting (CrashLoopBackOff)   no      2          -      1h0m
 x          Init:0/1   0/0     0     0          -
+  the state cannot be written: no space left on device
   UNIT      ROLE      STATE                        READY   ATTEMPTS   EXIT   AGE
   wait      init      waiting                      no      0          -      -
 `, "\n")

@@ -269,6 +269,9 @@ func (w *watch) waitedFor(ctx context.Context) []string {
 
 // unsettled describes what keeps a workflow from being ready.
 func unsettled(s engine.Status) []string {
+	if s.Message != "" {
+		return []string{fmt.Sprintf("%s (%s)", s.Name, s.Message)}
+	}
 	var list []string
 	for _, u := range s.Units {
 		if u.Ready || u.State == engine.StateWaiting && u.Attempts == 0 {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/limber-run/limber/engine"
@@ -18,6 +19,25 @@ import (
 
 // keyFile is in the state directory.
 const keyFile = "fingerprint.key"
+
+// keys is the key of the fingerprints of init steps. It is read, or made, when
+// it is first needed: a project without such steps needs none.
+type keys struct {
+	path string
+	mu   sync.Mutex
+	key  secrets.Key
+}
+
+func (k *keys) get() (secrets.Key, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.key != nil {
+		return k.key, nil
+	}
+	key, err := secrets.OpenKey(k.path)
+	k.key = key
+	return key, err
+}
 
 // needless finds out whether an init step need run (SEMANTICS A6). If so it
 // returns nil, and the attempt knows the fingerprint of what it is run with.
@@ -55,7 +75,11 @@ func (a *attempt) fingerprint(ctx context.Context) (string, error) {
 		return "", err
 	}
 	p := a.d.project
-	sum := stepSum{rt: p.cfg.Runtime, key: p.key, project: p.cfg.Project, value: p.secretValue(a.workflow)}
+	key, err := p.keys.get()
+	if err != nil {
+		return "", err
+	}
+	sum := stepSum{rt: p.cfg.Runtime, key: key, project: p.cfg.Project, value: p.secretValue(a.workflow)}
 	return sum.of(ctx, a.workflow, a.spec)
 }
 

@@ -36,6 +36,7 @@ type driver struct {
 	at         time.Time       // of the last transition
 	told       []journal.Event // what it has to tell
 	unsaved    bool            // the record on disk is behind: nothing may start
+	unsavable  error           // why
 	saving     *time.Timer     // tries to write it again
 	held       []engine.Action // what waits for the record
 
@@ -376,6 +377,9 @@ func (d *driver) publish(now activity) {
 	status := engine.StatusOf(d.run)
 	for i := range status.Units {
 		status.Units[i].ContainerID = d.containers[d.run.Ref(i)]
+	}
+	if d.unsaved {
+		status.Message = d.unwritten()
 	}
 	var wanted *engine.Workflow
 	if w, ok := d.run.Wanted(); ok {

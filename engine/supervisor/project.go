@@ -63,7 +63,7 @@ type Project struct {
 	secrets  *secrets.Store
 	files    *files
 	messages messages
-	key      secrets.Key                    // of the fingerprints of init steps
+	keys     keys
 	machine  atomic.Pointer[engine.Amounts] // what it has; nil: not known yet
 
 	life  context.Context //nolint:containedctx // the life of the supervisor itself, not of a call
@@ -97,6 +97,7 @@ func Open(cfg Config) (*Project, error) {
 		cfg: cfg, released: make(chan struct{}),
 		files:    &files{dir: filepath.Join(cfg.RuntimeDir, filesDir)},
 		messages: messages{dir: filepath.Join(cfg.RuntimeDir, messagesDir)},
+		keys:     keys{path: filepath.Join(cfg.StateDir, keyFile)},
 		drivers:  map[string]*driver{}, records: map[string]journal.Record{}, env: map[string]environment{},
 	}
 	p.life, p.letGo = context.WithCancel(context.Background())
@@ -124,9 +125,6 @@ func (p *Project) open() (err error) {
 		p.cfg.Log.Warn().Str("directory", p.cfg.StateDir).Msg("the journal was removed, and is begun anew")
 	})
 	if p.secrets, err = openSecrets(p.cfg); err != nil {
-		return err
-	}
-	if p.key, err = secrets.OpenKey(filepath.Join(p.cfg.StateDir, keyFile)); err != nil {
 		return err
 	}
 	return p.load()

@@ -1,9 +1,12 @@
 package supervisor
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/limber-run/limber/engine"
@@ -26,7 +29,7 @@ func (d *driver) save() {
 		return
 	}
 	d.log.Error().Err(err).Msg("write the run record; nothing new starts until it can be written")
-	d.unsaved = true
+	d.unsaved, d.unsavable = true, err
 	if d.saving == nil {
 		d.saving = time.AfterFunc(saveAgain, func() {
 			d.post(func() {
@@ -42,12 +45,21 @@ func (d *driver) save() {
 }
 
 func (d *driver) saved() {
-	d.unsaved = false
+	d.unsaved, d.unsavable = false, nil
 	held := d.held
 	d.held = nil
 	for _, action := range held {
 		d.do(action)
 	}
+}
+
+// unwritten says, in place of what the run says, why the record is behind.
+func (d *driver) unwritten() string {
+	why := d.unsavable
+	if errno := syscall.Errno(0); errors.As(why, &errno) {
+		why = errno
+	}
+	return fmt.Sprintf("the state cannot be written: %v", why)
 }
 
 func (d *driver) record() journal.Record {

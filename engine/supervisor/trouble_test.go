@@ -124,6 +124,46 @@ func TestWhatIsHeldIsForgottenWhenItIsNotWanted(t *testing.T) {
 	})
 }
 
+func TestTheStatusSaysThatTheStateCannotBeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Init, "a", "sleep", "1s"), unit(engine.Service, "api", "pause")))
+		b.until(0, "unit.started a#1")
+		message := func() string {
+			t.Helper()
+			synctest.Wait()
+			status, err := b.project.Status(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return status.Workflows[0].Message
+		}
+		mend := b.breakDisk()
+		b.until(0, "unit.exited a#1")
+		if got, want := message(), "the state cannot be written: not a directory"; got != want {
+			t.Errorf("message %q, want %q", got, want)
+		}
+		mend()
+		b.until(0, "workflow.ready")
+		if got := message(); got != "" {
+			t.Errorf("when it can be written again: %q", got)
+		}
+		b.down()
+	})
+}
+
+func TestDownNeedsNoKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.apply(workflow(unit(engine.Service, "api", "pause")))
+		b.until(0, "workflow.ready")
+		b.down()
+		if _, err := os.Stat(filepath.Join(b.state, keyFile)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a key that nothing needs was made: %v", err)
+		}
+	})
+}
+
 func TestAHeldSandboxIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
