@@ -40,3 +40,15 @@ func TestExitCode(t *testing.T) {
 		}
 	}
 }
+
+func TestAnInitStepIsNotRestartedAlone(t *testing.T) {
+	status := control.Status{Workflows: []engine.Status{{Name: "shop", Units: []engine.UnitStatus{
+		{Name: "migrate", Role: "init"}, {Name: "api", Role: "service"},
+	}}}}
+	for unit, want := range map[string]int{"migrate": exitUsage, "api": exitOK, "apo": exitUsage} {
+		o := restartOptions{workflow: "shop", unit: unit}
+		if _, err := o.check(status); exitCode(err) != want {
+			t.Errorf("restart shop/%s: %v", unit, err)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/limber-run/limber/engine"
 	"github.com/limber-run/limber/engine/control"
 )
 
@@ -96,6 +97,9 @@ func (o *restartOptions) check(status control.Status) ([]string, error) {
 	var units []string
 	for _, u := range w.Units {
 		units = append(units, u.Name)
+		if u.Name == o.unit && u.Role == engine.Init.String() {
+			return nil, usagef("init step %q runs again when its workflow restarts: limber restart %s", u.Name, w.Name)
+		}
 		if u.Name == o.unit && w.Phase.Done() {
 			return nil, fmt.Errorf("workflow %q has ended: restart it as a whole with \"limber restart %s\"", w.Name, w.Name)
 		}
