@@ -59,7 +59,7 @@ func (r *Runtime) connect(ctx context.Context, cfg Config) error {
 // dial connects to the service at uri and checks its version.
 func (r *Runtime) dial(ctx context.Context, uri string) error {
 	if scheme, _, _ := strings.Cut(uri, "://"); scheme != "unix" {
-		return fmt.Errorf("connect to %s: only a Podman on this host (unix:///path/podman.sock) can be used: %w", uri, runtime.ErrUnsupported)
+		return fmt.Errorf("connect to %s: only a Podman on this host (unix:///path/podman.sock) can be used: %w: %w", uri, runtime.ErrUnavailable, runtime.ErrUnsupported)
 	}
 	probe, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()

@@ -143,8 +143,8 @@ func TestServiceRestartsWhileWatched(t *testing.T) {
 
 func TestOnlyUnixSocketsAreSupported(t *testing.T) {
 	for _, uri := range []string{"ssh://user@host/run/podman/podman.sock", "tcp://127.0.0.1:1"} {
-		if _, err := podman.New(t.Context(), podman.Config{URL: uri}); !errors.Is(err, runtime.ErrUnsupported) {
-			t.Errorf("New(%s) = %v, want %v", uri, err, runtime.ErrUnsupported)
+		if _, err := podman.New(t.Context(), podman.Config{URL: uri}); !errors.Is(err, runtime.ErrUnsupported) || !errors.Is(err, runtime.ErrUnavailable) {
+			t.Errorf("New(%s) = %v, want %v and %v", uri, err, runtime.ErrUnsupported, runtime.ErrUnavailable)
 		}
 	}
 	if _, err := podman.New(t.Context(), podman.Config{URL: "unix:///no/such.sock"}); !errors.Is(err, runtime.ErrUnavailable) {
