@@ -88,7 +88,15 @@ func Dirs(project string) (state, runtime string) {
 	if runtime == "" {
 		runtime = filepath.Join(base("XDG_RUNTIME_DIR", "/run", fmt.Sprintf("/run/user/%d", os.Getuid())), "limber")
 	}
-	return filepath.Join(state, project), filepath.Join(runtime, project)
+	return filepath.Join(absolute(state), project), filepath.Join(absolute(runtime), project)
+}
+
+// absolute is dir for a supervisor, and containers, that work elsewhere.
+func absolute(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		return abs
+	}
+	return dir // there is no working directory that it could be relative to
 }
 
 // base is root's directory, or the user's: a variable or its default.
