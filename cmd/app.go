@@ -168,7 +168,29 @@ func newRoot(a *App) *cobra.Command {
 		newNew(a), newValidate(a), newFmt(a), newGraph(a), newSchema(a), newDoctor(a), newVersion(a),
 		newSupervise(a), newToolbox(a),
 	)
+	nameShells(root)
 	return root
+}
+
+// nameShells has completion refuse a shell that it does not know: cobra shows
+// its help, and says that all is well.
+func nameShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	completion, _, err := root.Find([]string{"completion"})
+	if err != nil || completion == root {
+		return
+	}
+	var shells []string
+	for _, shell := range completion.Commands() {
+		shells = append(shells, shell.Name())
+	}
+	completion.Args = cobra.ArbitraryArgs
+	completion.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return usagef("there is no completion for %q, only for %s", args[0], strings.Join(shells, ", "))
+	}
 }
 
 const fileUsage = "`file` or directory to read, may be repeated (default: the nearest limber.hcl)"

@@ -16,6 +16,9 @@ import (
 	"github.com/limber-run/limber/runtime"
 )
 
+// allLines is a tail that leaves nothing out.
+const allLines = -1
+
 type logsOptions struct {
 	workflow   string
 	units      []string
@@ -49,7 +52,7 @@ func newLogs(a *App) *cobra.Command {
 	a.global.bindFollow(cmd, &o.follow, "go on until the workflow has ended, with new attempts and runs")
 	flags.BoolVar(&o.previous, "previous", false, "print the log of the attempt before the last one")
 	flags.DurationVar(&o.since, "since", 0, "print only what was written in the last so much `time`, as in 5m")
-	flags.IntVar(&o.tail, "tail", -1, "print only the last so many `lines` of each unit")
+	flags.IntVar(&o.tail, "tail", allLines, "print only the last so many `lines` of each unit")
 	flags.BoolVar(&o.timestamps, "timestamps", false, "print when each line was written")
 	return cmd
 }
@@ -57,6 +60,9 @@ func newLogs(a *App) *cobra.Command {
 func (o *logsOptions) run(ctx context.Context, a *App) error {
 	if o.follow && o.previous {
 		return usagef("--follow and --previous exclude each other: what has ended does not go on")
+	}
+	if o.tail < allLines {
+		return usagef("--tail must not be negative, not %d", o.tail)
 	}
 	if o.since < 0 {
 		return usagef("--since must be positive, not %s", o.since)
