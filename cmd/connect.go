@@ -81,7 +81,7 @@ func (a *App) apply(ctx context.Context, req control.ApplyRequest, find func() (
 			s.leave()
 			return nil, err
 		}
-		for _, what := range s.applied.Missing {
+		for _, what := range s.applied.Warnings {
 			a.sayf("%s %s", a.err.paint(colorWarn, "warning:"), what)
 		}
 		return s, nil

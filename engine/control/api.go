@@ -88,9 +88,10 @@ type ApplyResult struct {
 	// Removed are the workflows that are stopped and removed, because they are
 	// not declared any more.
 	Removed []string `json:"removed,omitempty"`
-	// Missing says, a sentence each, which secrets of workflows that go on
-	// nobody knows any more: what names them cannot start again.
-	Missing []string `json:"missing,omitempty"`
+	// Warnings are sentences about secrets of workflows that go on: of those
+	// that nobody knows any more, so that what names them cannot start again,
+	// and of those that have another value now, which what runs does not have.
+	Warnings []string `json:"warnings,omitempty"`
 	// Changed are the workflows that get a new run, and Updated those whose run
 	// goes on with some services replaced; the others run already as asked.
 	Changed []string `json:"changed,omitempty"`

@@ -23,32 +23,27 @@ func (e environment) lookup(name string) (string, bool) {
 }
 
 // environments returns what the variables of the workflows become with a
-// request, and what is missing in those that go on. What a caller does not have
+// request, and warnings of those that go on. What a caller does not have
 // is not taken from an earlier one, unless the run goes on that began with it.
 // The error is of workflows that are to begin: there is no use in that without
 // their secrets. The caller holds mu.
-func (p *Project) environments(req control.ApplyRequest) (envs map[string]environment, missing []string, err error) {
+func (p *Project) environments(req control.ApplyRequest) (envs map[string]environment, warnings []string, err error) {
 	envs = map[string]environment{}
 	var problems []error
 	for _, w := range req.Workflows {
 		goesOn, unchanged := p.goesOn(w)
-		env := environment{}
-		for _, s := range w.Secrets {
-			if s.Env == "" {
-				continue
-			}
-			value, ok := req.Env[s.Env]
-			if !ok && goesOn {
-				value, ok = p.env[w.Name].lookup(s.Env)
-			}
-			if ok {
-				env[s.Env] = value
-			}
+		var before environment
+		if goesOn {
+			before = p.before(w)
+		}
+		env, changed := environmentOf(w, req.Env, before)
+		for _, secret := range changed {
+			warnings = append(warnings, fmt.Sprintf("secret %q of workflow %q has another value now: what runs keeps the old one until \"limber restart %s\"", secret, w.Name, w.Name))
 		}
 		envs[w.Name] = env
 		for _, problem := range withoutValue(w, env) {
 			if unchanged {
-				missing = append(missing, fmt.Sprintf("workflow %q runs, but nothing of it that names the secret can start again: %v", w.Name, problem))
+				warnings = append(warnings, fmt.Sprintf("workflow %q runs, but nothing of it that names the secret can start again: %v", w.Name, problem))
 			} else {
 				problems = append(problems, problem)
 			}
@@ -57,7 +52,40 @@ func (p *Project) environments(req control.ApplyRequest) (envs map[string]enviro
 	if err := errors.Join(problems...); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", control.ErrMissing, err)
 	}
-	return envs, missing, nil
+	return envs, warnings, nil
+}
+
+// before returns the variables of the secrets of w as they are known. The caller
+// holds mu.
+func (p *Project) before(w engine.Workflow) environment {
+	env := environment{}
+	for _, s := range w.Secrets {
+		if value, ok := p.env[w.Name].lookup(s.Env); ok && s.Env != "" {
+			env[s.Env] = value
+		}
+	}
+	return env
+}
+
+// environmentOf returns the variables of the secrets of w as the caller has
+// them, else as they were before, and the secrets whose value that changes.
+func environmentOf(w engine.Workflow, caller map[string]string, before environment) (env environment, changed []string) {
+	env = environment{}
+	for _, s := range w.Secrets {
+		known, was := before[s.Env]
+		value, is := caller[s.Env]
+		switch {
+		case s.Env == "":
+		case is:
+			env[s.Env] = value
+			if was && value != known {
+				changed = append(changed, s.Name)
+			}
+		case was:
+			env[s.Env] = known
+		}
+	}
+	return env, changed
 }
 
 // goesOn reports whether a run of w goes on if w is asked for, and whether

@@ -78,7 +78,7 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 		return result, err
 	}
 	drivers, orphans := found.drivers, found.orphans
-	result.Missing = found.missing
+	result.Warnings = found.warnings
 	if err := p.untilAdopted(ctx, drivers); err != nil {
 		for _, d := range drivers {
 			d.asked.Add(-1)
@@ -116,9 +116,9 @@ func (p *Project) Apply(ctx context.Context, req control.ApplyRequest) (result c
 
 // found is what a request is about.
 type found struct {
-	drivers []*driver // of its workflows
-	orphans []*driver // not declared any more
-	missing []string  // what keeps units from starting again
+	drivers  []*driver // of its workflows
+	orphans  []*driver // not declared any more
+	warnings []string  // of those that go on
 }
 
 // driversInTime is driversOf once no workflow that is asked for is being
@@ -149,7 +149,7 @@ func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (f fou
 	}
 	p.served = true
 	defer p.changed() // if it is refused there may be nothing else to do
-	envs, missing, err := p.environments(req)
+	envs, warnings, err := p.environments(req)
 	if err != nil {
 		return f, err
 	}
@@ -176,7 +176,7 @@ func (p *Project) driversOf(req control.ApplyRequest, has engine.Amounts) (f fou
 		d.expect(&req.Workflows[i])
 	}
 	maps.Copy(p.env, envs)
-	f = found{drivers: drivers, missing: missing}
+	f = found{drivers: drivers, warnings: warnings}
 	if req.Whole {
 		f.orphans = p.orphan(req.Workflows)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -110,7 +111,7 @@ func TestSecretsAreNotTakenFromAnEarlierCaller(t *testing.T) {
 				b.until(0, "workflow.ready")
 				test.before(b)
 				result, err := b.ask(nil, test.ask)
-				if !errors.Is(err, test.want) || len(result.Missing) > 0 {
+				if !errors.Is(err, test.want) || len(result.Warnings) > 0 {
 					t.Errorf("Apply = %+v, %v; want %v", result, err, test.want)
 				}
 				if got := b.project.env["w"]["PASSWORD"]; got != env["PASSWORD"] {
@@ -132,6 +133,27 @@ func TestSecretsAreNotTakenFromAnEarlierCaller(t *testing.T) {
 	}
 }
 
+func TestAnUpSaysThatASecretHasChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		w := workflow(unit(engine.Service, "api", "pause"))
+		b.apply(w)
+		b.until(0, "workflow.ready")
+		if result := b.apply(w); len(result.Warnings) != 0 {
+			t.Errorf("with the same value: %+v", result)
+		}
+		result, err := b.ask(map[string]string{"PASSWORD": "canary-other"}, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{`secret "password" of workflow "w" has another value now: what runs keeps the old one until "limber restart w"`}
+		if !slices.Equal(result.Warnings, want) {
+			t.Errorf("warnings %q, want %q", result.Warnings, want)
+		}
+		b.down()
+	})
+}
+
 func TestAnUpSaysWhichSecretsNobodyKnows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
@@ -140,10 +162,10 @@ func TestAnUpSaysWhichSecretsNobodyKnows(t *testing.T) {
 		b.until(0, "workflow.ready")
 		b.reopen()
 		result, err := b.ask(nil, w)
-		if err != nil || len(result.Missing) != 1 || !strings.Contains(result.Missing[0], "variable PASSWORD is not set") {
+		if err != nil || len(result.Warnings) != 1 || !strings.Contains(result.Warnings[0], "variable PASSWORD is not set") {
 			t.Errorf("Apply = %+v, %v", result, err)
 		}
-		if result := b.apply(w); len(result.Missing) != 0 {
+		if result := b.apply(w); len(result.Warnings) != 0 {
 			t.Errorf("with the variable: %+v", result)
 		}
 		b.down()
