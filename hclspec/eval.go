@@ -24,11 +24,13 @@ func (d *decoder) text(name string) []byte {
 // evalAttribute evaluates an attribute that people can see in the engine, so
 // that it must not hold anything sensitive.
 func (d *decoder) evalAttribute(a *hcl.Attribute, outputs bool) (cty.Value, bool) {
-	ctx, ok := d.context(a.Expr.Range().Filename), true
+	ctx := d.context(a.Expr.Range().Filename)
 	if outputs {
-		if ctx, ok = d.withOutputs(a.Expr, ctx); !ok {
+		with, ok := d.withOutputs(a.Expr, ctx)
+		if !ok {
 			return cty.DynamicVal, false
 		}
+		ctx = with
 	}
 	v, ok := d.eval(a.Expr, ctx)
 	if !ok {
