@@ -49,7 +49,7 @@ func (d *decoder) evalAttribute(a *hcl.Attribute, outputs bool) (cty.Value, bool
 // earlier, about something that the expression uses.
 func (d *decoder) eval(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
 	refs := expr.Variables()
-	if _, known := ctx.Variables[stepRoot]; known { // checked by withOutputs
+	if _, known := ctx.Variables[stepRoot]; known && !d.isIterator(stepRoot) { // checked by withOutputs
 		refs = slices.DeleteFunc(refs, func(ref hcl.Traversal) bool { return ref.RootName() == stepRoot })
 	}
 	if !d.checkKeyNames(expr) || !d.checkReferences(refs) || !d.checkKeys(expr, ctx) {

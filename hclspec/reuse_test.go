@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/limber-run/limber/engine"
 )
 
 // TestDuplicatesNameBothPlaces declares everything twice, in two files of a
@@ -38,6 +40,8 @@ func TestDuplicatesNameBothPlaces(t *testing.T) {
 func TestReuseDetails(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"a list":                      {"volume \"v\" {\n  for_each = [1]\n}", "write toset(…) around it"},
+		"nothing":                     {"volume \"v\" {\n  for_each = null\n}", "for_each must not be null. Write {} for nothing at all."},
+		"a port of several":           {"workflow \"x\" {\n  service \"s\" {\n    for_each = toset([\"a\", \"b\"])\n    image = \"img:1\"\n    port \"p\" {\n      container = 1\n      host = 1\n    }\n  }\n}", "Let each have a port of its own, such as host = each.value."},
 		"each without for_each":       {"locals {\n  a = each.key\n}", `Write for_each = toset(["a", "b"]) into the unit, volume, secret or module.`},
 		"count":                       {"volume \"v\" {\n  count = 1\n}", `Write for_each = toset(["a", "b"])`},
 		"a key":                       {"volume \"v\" {\n  for_each = toset([\"a b\"])\n}", `The key "a b" would make the name "v-a b"`},
@@ -98,6 +102,23 @@ output "out" {
 				t.Errorf("no detail says %q:\n%s", test.want, text)
 			}
 		})
+	}
+}
+
+// TestOutputsOfInstancesInJSON refers to an instance of a step by an
+// expression in a string.
+func TestOutputsOfInstancesInJSON(t *testing.T) {
+	dir := write(t, map[string]string{"x.limber.json": `{"workflow": {"w": {
+		"init": {"build": {"for_each": {"a": 1}, "image": "img:1", "output": {"url": {}}}},
+		"service": {"s": {"for_each": {"a": 1}, "image": "img:1", "args": ["at ${init.build[each.key].outputs.url}", "${init.build[\"a\"].outputs.url}"]}}
+	}}}`})
+	p, diags := Load(Options{Dir: dir, Files: []string{"."}, Project: "p"})
+	if len(diags) > 0 {
+		t.Fatal(written(t, p, diags))
+	}
+	url := engine.OutputRef{Step: "build-a", Name: "url"}.Placeholder()
+	if got := p.Workflows[0].Units[1].Container.Args; got[0] != "at "+url || got[1] != url {
+		t.Errorf("the arguments are %q", got)
 	}
 }
 

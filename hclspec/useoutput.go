@@ -31,43 +31,20 @@ type outputUse struct {
 // withOutputs returns the context of an expression that may refer to outputs
 // of steps, or ctx if it does not. It is false after a report.
 func (d *decoder) withOutputs(expr hcl.Expression, ctx *hcl.EvalContext) (*hcl.EvalContext, bool) {
-	steps := map[string]map[string]cty.Value{}
-	for _, ref := range expr.Variables() {
-		if ref.RootName() != stepRoot {
-			continue
-		}
-		out, ok := outputOf(ref)
-		if !ok {
-			d.errorf(ref.SourceRange(), sumIncompleteRef, "An output of a step is written init.STEP.outputs.NAME.")
-			return ctx, false
-		}
-		if steps[out.Step] == nil {
-			steps[out.Step] = map[string]cty.Value{}
-		}
-		steps[out.Step][out.Name] = cty.StringVal(out.Placeholder())
-	}
-	if len(steps) == 0 {
+	if d.isIterator(stepRoot) || !usesOutput(expr) {
 		return ctx, true
+	}
+	uses, ok := d.outputsIn(expr)
+	if !ok {
+		return ctx, false
 	}
 	if part := computes(expr); part != nil {
 		d.errorf(part.Range(), sumNotAllowed, "An output of a step is known when the step has ended, so that it can be put into a string and not be computed with: write it by itself, or as \"…${init.STEP.outputs.NAME}…\".")
 		return ctx, false
 	}
-	values := map[string]cty.Value{}
-	for step, outputs := range steps {
-		values[step] = cty.ObjectVal(map[string]cty.Value{"outputs": cty.ObjectVal(outputs)})
-	}
 	child := ctx.NewChild()
-	child.Variables = map[string]cty.Value{stepRoot: cty.ObjectVal(values)}
+	child.Variables = map[string]cty.Value{stepRoot: outputValues(uses)}
 	return child, true
-}
-
-// outputOf reads a reference init.STEP.outputs.NAME.
-func outputOf(ref hcl.Traversal) (engine.OutputRef, bool) {
-	if len(ref) != 4 || stepName(ref[1]) == "" || stepName(ref[2]) != "outputs" || stepName(ref[3]) == "" {
-		return engine.OutputRef{}, false
-	}
-	return engine.OutputRef{Step: stepName(ref[1]), Name: stepName(ref[3])}, true
 }
 
 // passing are the functions that hand on strings as they are.
@@ -85,6 +62,10 @@ func computes(expr hcl.Expression) hcl.Expression {
 	switch e := expr.(type) {
 	case *hclsyntax.ScopeTraversalExpr:
 		return nil
+	case *hclsyntax.RelativeTraversalExpr:
+		if part, ok := indexedAt(e); ok && !usesOutput(part.key) {
+			return nil
+		}
 	case *hclsyntax.ParenthesesExpr:
 		return computes(e.Expression)
 	case *hclsyntax.TemplateWrapExpr:
@@ -137,15 +118,24 @@ func computesJSON(expr hcl.Expression) hcl.Expression {
 	if len(list) > 0 {
 		return nil
 	}
-	text, diags := expr.Value(nil)
-	if diags.HasErrors() || text.Type() != cty.String {
-		return expr
-	}
-	template, diags := hclsyntax.ParseTemplate([]byte(text.AsString()), expr.Range().Filename, expr.Range().Start)
-	if diags.HasErrors() || computes(template) != nil {
+	template := templateOf(expr)
+	if len(template) == 0 || computes(template[0]) != nil {
 		return expr
 	}
 	return nil
+}
+
+// templateOf returns the template that a string of JSON is, if it is one.
+func templateOf(expr hcl.Expression) []hcl.Expression {
+	text, diags := expr.Value(nil)
+	if diags.HasErrors() || text.Type() != cty.String {
+		return nil
+	}
+	template, diags := hclsyntax.ParseTemplate([]byte(text.AsString()), expr.Range().Filename, expr.Range().Start)
+	if diags.HasErrors() {
+		return nil
+	}
+	return []hcl.Expression{template}
 }
 
 func usesOutput(expr hcl.Expression) bool {
@@ -178,6 +168,10 @@ func (a arg) noteOutputs(text string) {
 func (d *decoder) validateOutputs(w *workflow, u *unit) {
 	for _, use := range u.outputUses {
 		i := slices.IndexFunc(w.units, func(other *unit) bool { return other.spec.Name == use.ref.Step && other.spec.Kind == engine.Init })
+		if i < 0 && slices.ContainsFunc(w.groups, func(g group) bool { return g.name == use.ref.Step }) {
+			d.errorf(use.at, sumIncompleteRef, "%q has for_each, so there are several. Write init.%s[\"KEY\"].outputs.%s.", use.ref.Step, use.ref.Step, use.ref.Name)
+			continue
+		}
 		if i < 0 {
 			d.errorf(use.at, sumUnknownReference, "There is no init step %q in the workflow.%s", use.ref.Step, didYouMean(use.ref.Step, stepsOf(w)))
 			continue

@@ -24,6 +24,20 @@ workflow "shop" {
     args     = [init.build.outputs.version, each.key]
     output "url" {}
   }
+  service "each" {
+    for_each = { a = 1 }
+    image    = "img:1"
+    args     = [init.build-all[each.key].outputs.url, "at ${init.build-all["a"].outputs.url}", init.build.outputs.version]
+    env      = { URL = "${init.build-all[each.key].outputs.url}/x" }
+  }
+  dynamic "init" {
+    for_each = ["x"]
+    labels   = ["it-${init.value}"]
+    content {
+      image = "img:1"
+      args  = [init.value, "${init.key}"]
+    }
+  }
   init "last" {
     image = "img:1"
     env   = { URL = init["build-all-a"].outputs.url }

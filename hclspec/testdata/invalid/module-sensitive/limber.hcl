@@ -18,6 +18,7 @@ workflow "w" {
   service "s" {
     image = "img:1"
     env   = { A = module.b["a"].hidden } # ERROR: Sensitive value would be visible
-    args  = [module.b["a"].plain] # ERROR: Sensitive value would be visible
+    command = [module.b["a"].made] # ERROR: Sensitive value would be visible
+    args    = [module.b["a"].plain] # ERROR: Sensitive value would be visible
   }
 }

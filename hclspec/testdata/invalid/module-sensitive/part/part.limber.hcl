@@ -17,6 +17,10 @@ output "hidden" {
   value     = var.hidden
   sensitive = true
 }
+output "made" {
+  value     = 1
+  sensitive = true
+}
 output "leak" {
   value = var.plain # ERROR: Sensitive value would be visible
 }
