@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/limber-run/limber/runtime"
@@ -38,7 +37,7 @@ func (w Workflow) Limits() Amounts { return w.effective(Resource.limit) }
 func (w Workflow) effective(amount amountOf) (all Amounts) {
 	for _, r := range AllResources {
 		if all[r] = amount(r, w.Resources); all[r] == 0 {
-			all[r] = w.peak(r, amount).Total
+			all[r], _ = w.peak(r, amount)
 		}
 	}
 	return all
@@ -58,37 +57,39 @@ type Part struct {
 
 // RequestSum is what the requests of w's units add up to, whatever its own
 // resources say.
-func (w Workflow) RequestSum(r Resource) Sum { return w.peak(r, Resource.request) }
+func (w Workflow) RequestSum(r Resource) Sum {
+	total, live := w.peak(r, Resource.request)
+	sum := Sum{Total: total}
+	for i, u := range w.Units {
+		if amount := r.request(u.Container.Resources); amount != 0 && live(i) {
+			sum.Parts = append(sum.Parts, Part{fmt.Sprintf("%s/%s", u.Kind, u.Name), amount})
+		}
+	}
+	return sum
+}
 
-// peak returns the largest sum that is ever live: of an init step and the
-// sidecars declared before it, or of all sidecars and services.
-func (w Workflow) peak(r Resource, amount amountOf) Sum {
-	var steps, sidecars, last Sum
-	for _, u := range w.Units {
+// peak returns the largest sum that is ever live, and which units it is of: an
+// init step and the sidecars declared before it, or all sidecars and services.
+func (w Workflow) peak(r Resource, amount amountOf) (total int64, live func(i int) bool) {
+	var sidecars, last, most int64
+	var step int
+	for i, u := range w.Units {
 		amount := amount(r, u.Container.Resources)
 		switch u.Kind {
 		case Init:
-			if now := sidecars.plus(u, amount); now.Total > steps.Total {
-				steps = now
+			if now := add(sidecars, amount); now > most {
+				most, step = now, i
 			}
 		case Sidecar:
-			sidecars, last = sidecars.plus(u, amount), last.plus(u, amount)
+			sidecars, last = add(sidecars, amount), add(last, amount)
 		case Service:
-			last = last.plus(u, amount)
+			last = add(last, amount)
 		}
 	}
-	if steps.Total > last.Total {
-		return steps
+	if most > last {
+		return most, func(i int) bool { return i == step || i < step && w.Units[i].Kind == Sidecar }
 	}
-	return last
-}
-
-func (s Sum) plus(u UnitSpec, amount int64) Sum {
-	if amount == 0 {
-		return s
-	}
-	part := Part{fmt.Sprintf("%s/%s", u.Kind, u.Name), amount}
-	return Sum{add(s.Total, amount), append(slices.Clip(s.Parts), part)}
+	return last, func(i int) bool { return w.Units[i].Kind != Init }
 }
 
 // Text prints the parts of a sum of r: "service/api 1Gi + sidecar/db 512Mi".
@@ -201,6 +202,7 @@ func (w Workflow) leastServiceRequest() (least int64, ok bool) {
 // memoryToShare is what each unit has of the memory that the workflow requests
 // beyond what its units do.
 func (w Workflow) memoryToShare() int64 {
-	spare := w.Resources.MemoryRequest - w.RequestSum(Memory).Total
+	total, _ := w.peak(Memory, Resource.request)
+	spare := w.Resources.MemoryRequest - total
 	return max(spare, 0) / int64(len(w.Units))
 }
