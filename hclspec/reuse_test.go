@@ -40,6 +40,8 @@ func TestDuplicatesNameBothPlaces(t *testing.T) {
 func TestReuseDetails(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"a list":                      {"volume \"v\" {\n  for_each = [1]\n}", "write toset(…) around it"},
+		"a mount of several":          {"volume \"v\" {\n  for_each = toset([\"k\"])\n}\nworkflow \"x\" {\n  service \"s\" {\n    image = \"img:1\"\n    mount \"v\" {\n      path = \"/v\"\n    }\n  }\n}", `Write volume = volume.v["KEY"].name here; the label may then be any name.`},
+		"a volume as a whole":         {"volume \"v\" {}\nworkflow \"x\" {\n  service \"s\" {\n    image = \"img:1\"\n    mount \"v\" {\n      volume = volume.v\n      path = \"/v\"\n    }\n  }\n}", "volume takes the name: write .name behind the reference."},
 		"nothing":                     {"volume \"v\" {\n  for_each = null\n}", "for_each must not be null. Write {} for nothing at all."},
 		"a port of several":           {"workflow \"x\" {\n  service \"s\" {\n    for_each = toset([\"a\", \"b\"])\n    image = \"img:1\"\n    port \"p\" {\n      container = 1\n      host = 1\n    }\n  }\n}", "Let each have a port of its own, such as host = each.value."},
 		"each without for_each":       {"locals {\n  a = each.key\n}", `Write for_each = toset(["a", "b"]) into the unit, volume, secret or module.`},
