@@ -1,10 +1,13 @@
 package hclspec
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -282,5 +285,16 @@ func TestFunctionsKeepMarks(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestFileSetHasAnEnd(t *testing.T) {
+	files := memory{fstest.MapFS{}}
+	for i := range maxVisited + 1 {
+		files.MapFS[fmt.Sprintf("d/%d/x", i)] = &fstest.MapFile{}
+	}
+	s := fileSearch{disk: files, left: maxVisited, base: "/d", found: map[string]bool{}}
+	if err := s.search("", []string{"**"}); !errors.Is(err, errTooMany) {
+		t.Errorf("search: %v, and %d files", err, len(s.found))
 	}
 }
