@@ -194,7 +194,7 @@ func (d *driver) removeNow(id string) {
 		return
 	}
 	d.wg.Go(func() {
-		for sleep(d.project.life, removeTimeout) == nil && !d.removed(id) {
+		for sleep(d.life, removeTimeout) == nil && !d.removed(id) {
 		}
 	})
 }

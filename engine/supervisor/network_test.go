@@ -286,25 +286,52 @@ func TestASandboxIsNotMadeBesideWhatWasGivenUp(t *testing.T) {
 	})
 }
 
+// stuck is a bench on which a container that cannot be removed has the port of
+// the workflow that it returns, which is begun.
+func stuck(t *testing.T) (b *bench, w engine.Workflow, lift func()) {
+	t.Helper()
+	b = newBench(t)
+	api := unit(engine.Service, "api", "pause")
+	api.Container.Ports = []runtime.Port{{Container: 80, Host: 8080}}
+	w = bridged(unit(engine.Init, "a", "sleep", "1m"), api)
+	b.apply(w)
+	b.until(0, "unit.started a#1")
+	b.until(0, "unit.created api#1") // ahead of its turn
+	b.crash()
+	<-b.ended
+	b.rt.Reboot()
+	b.boot = "another"
+	b.rt = b.rt.Reconnect()
+	lift = b.rt.Inject(fake.Fault{On: fake.Remove, Subject: "api#1", Hang: true})
+	b.open()
+	return b, w, lift
+}
+
 func TestWhatCannotBeRemovedIsTriedOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
-		api := unit(engine.Service, "api", "pause")
-		api.Container.Ports = []runtime.Port{{Container: 80, Host: 8080}}
-		w := bridged(unit(engine.Init, "a", "sleep", "1m"), api)
-		b.apply(w)
-		b.until(0, "unit.started a#1")
-		b.until(0, "unit.created api#1") // ahead of its turn
-		b.crash()
-		<-b.ended
-		b.rt.Reboot()
-		b.boot = "another"
-		b.rt = b.rt.Reconnect()
-		lift := b.rt.Inject(fake.Fault{On: fake.Remove, Subject: "api#1", Hang: true})
+		b, w, lift := stuck(t)
 		time.AfterFunc(2*removeTimeout, lift)
-		b.open()
 		b.apply(w)
-		b.until(0, "workflow.ready@2") // with the port that the first one had
+		b.until(0, "workflow.ready@2")
+		b.down()
+	})
+}
+
+func TestWhatIsTriedOnDoesNotKeepAWorkflow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, w, lift := stuck(t)
+		b.apply(w)
+		b.until(0, "run.started@2")
+		time.Sleep(time.Second) // after a minute in vain it is tried again in a minute
+		lift()
+		other := workflow(unit(engine.Service, "api", "pause"))
+		other.Name = "v"
+		orphaned := time.Now()
+		b.applyWhole(other)
+		b.untilOf("w", 0, string(engine.TypeWorkflowRemoved))
+		if took := time.Since(orphaned); took > time.Second {
+			t.Errorf("it was gone after %s", took)
+		}
 		b.down()
 	})
 }
