@@ -51,13 +51,10 @@ func (r *Runtime) findPart(ctx context.Context, spec runtime.Spec, m runtime.Mou
 	if !r.samePIDs {
 		return part{}, fmt.Errorf("%w with a Podman that is not on this host", runtime.ErrSubPath)
 	}
-	source, user := m.Source, owner{-1, -1}
+	source := m.Source
 	if m.Kind == runtime.MountVolume {
 		volume, err := r.volume(ctx, m.Source)
 		if err != nil {
-			return part{}, err
-		}
-		if user, err = r.user(ctx, spec.Image, spec.Security.User); err != nil {
 			return part{}, err
 		}
 		source = volume.Mountpoint
@@ -67,7 +64,16 @@ func (r *Runtime) findPart(ctx context.Context, spec runtime.Spec, m runtime.Mou
 		return part{}, subPathError(err)
 	}
 	defer root.Close()
-	info, err := openPart(root, m.SubPath, user)
+	info, err := root.Stat(m.SubPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		user := owner{-1, -1}
+		if m.Kind == runtime.MountVolume {
+			if user, err = r.user(ctx, spec.Image, spec.Security.User); err != nil {
+				return part{}, err
+			}
+		}
+		info, err = makePart(root, m.SubPath, user)
+	}
 	if err != nil {
 		return part{}, subPathError(err)
 	}
@@ -116,15 +122,10 @@ func (r *Runtime) hostPath(ctx context.Context, path string) string {
 	return fmt.Sprintf("/proc/%d/root%s", listener, path)
 }
 
-// openPart finds what a sub path leads to below root, and makes directories
-// that are missing, with the mode of root. They belong to the user if there is
-// one, as a new volume does to the first who mounts it, else to the owner of
-// root.
-func openPart(root *os.Root, sub string, user owner) (fs.FileInfo, error) {
-	info, err := root.Stat(sub)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return info, err
-	}
+// makePart makes the directories of a sub path that are missing, with the mode
+// of root. They belong to the user if there is one, as a new volume does to the
+// first who mounts it, else to the owner of root.
+func makePart(root *os.Root, sub string, user owner) (fs.FileInfo, error) {
 	top, err := root.Stat(".")
 	if err != nil {
 		return nil, err
@@ -139,15 +140,15 @@ func openPart(root *os.Root, sub string, user owner) (fs.FileInfo, error) {
 	made := ""
 	for name := range strings.SplitSeq(sub, "/") {
 		made = path.Join(made, name)
-		if err := makePart(root, made, mode, user); err != nil {
+		if err := makeDir(root, made, mode, user); err != nil {
 			return nil, err
 		}
 	}
 	return root.Stat(sub)
 }
 
-// makePart makes a directory unless it is there.
-func makePart(root *os.Root, name string, mode fs.FileMode, user owner) error {
+// makeDir makes a directory unless it is there.
+func makeDir(root *os.Root, name string, mode fs.FileMode, user owner) error {
 	err := root.Mkdir(name, 0o700)
 	if errors.Is(err, fs.ErrExist) {
 		return nil

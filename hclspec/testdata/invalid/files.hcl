@@ -32,11 +32,14 @@ volume "long" {
 volume "secret" {
   files = { "pw" = "password=${var.pw}" } # ERROR: Sensitive value would be visible
 }
+volume "output" {
+  files = { "x" = init.step.outputs.x } # ERROR: Not allowed here
+}
 volume "type" {
   files = "x" # ERROR: Wrong type
 }
 volume "large" {
-  files = { for n in range(2) : n => substr(join("", [for i in range(700) : format("%999s", "x")]), 0, 524289) } # ERROR: Value out of range
+  files = { for n in range(2) : n => join("", [for i in range(1000) : format("%600s", "x")]) } # ERROR: Value out of range
 }
 volume "mode" {
   files = {}
