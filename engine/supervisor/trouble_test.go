@@ -22,12 +22,14 @@ var env = map[string]string{"PASSWORD": "canary-7f3a"}
 // breakDisk makes records fail until the returned function is called.
 func (b *bench) breakDisk() (mend func()) {
 	b.t.Helper()
+	synctest.Wait() // nobody is writing just now
 	runs := filepath.Join(b.state, "runs")
 	if err := errors.Join(os.Rename(runs, runs+"-away"), os.WriteFile(runs, nil, 0o600)); err != nil {
 		b.t.Fatal(err)
 	}
 	return func() {
 		b.t.Helper()
+		synctest.Wait()
 		if err := errors.Join(os.Remove(runs), os.Rename(runs+"-away", runs)); err != nil {
 			b.t.Fatal(err)
 		}
@@ -238,6 +240,7 @@ func TestManyRequestsDoNotBlockOthers(t *testing.T) {
 		}
 		lift()
 		b.until(0, "workflow.ready")
+		synctest.Wait() // for all answers
 		b.down()
 	})
 }

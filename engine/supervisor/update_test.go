@@ -27,6 +27,7 @@ func TestOnlyWhatHasChangedIsRestarted(t *testing.T) {
 				return runtime.ExecResult{}
 			},
 		})
+		b.rt.Script(fake.Labelled(LabelUnit, "api"), fake.Behaviour{For: fake.Forever, OnSignal: &fake.Reaction{After: time.Second}})
 		w := workflow(unit(engine.Init, "step", "true"), unit(engine.Service, "api", "pause"),
 			unit(engine.Service, "worker", "pause"), unit(engine.Service, "old", "pause"))
 		b.apply(w)
