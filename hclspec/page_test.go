@@ -24,7 +24,7 @@ type section struct {
 	block   *schema.Block
 	names   []*schema.Block
 	parents []string // titles
-	inside  []string // the blocks that it is in
+	inside  []*section
 	depth   int
 }
 
@@ -100,12 +100,7 @@ func (p *page) add(b *schema.Block, parent *section, depth int) {
 	}
 	if parent != nil && !slices.Contains(s.parents, title(parent)) {
 		s.parents = append(s.parents, title(parent))
-		for _, n := range parent.names {
-			s.inside = append(s.inside, n.Name)
-		}
-		if parent.block.Noun == "a unit" {
-			s.inside = append(s.inside, unitTypes...)
-		}
+		s.inside = append(s.inside, parent)
 	}
 	for _, inner := range b.Blocks {
 		p.add(inner, s, depth+1)
@@ -134,6 +129,14 @@ func title(s *section) string {
 		return "hooks"
 	}
 	return s.block.Name
+}
+
+// isIn reports whether the section's block may be in one of a name.
+func (s *section) isIn(name string) bool {
+	return slices.ContainsFunc(s.inside, func(parent *section) bool {
+		return parent.block.Noun == "a unit" && slices.Contains(unitTypes, name) ||
+			slices.ContainsFunc(parent.names, func(n *schema.Block) bool { return n.Name == name })
+	})
 }
 
 // link is to a section, with GitHub's anchor.
@@ -234,7 +237,7 @@ func (p *page) find(body *hclsyntax.Body, parent string, s *section) []*hclsynta
 	var found []*hclsyntax.Block
 	for _, block := range body.Blocks {
 		named := slices.ContainsFunc(s.names, func(n *schema.Block) bool { return n.Name == block.Type })
-		if named && (parent == "" && s.depth == 0 || slices.Contains(s.inside, parent)) {
+		if named && (parent == "" && s.depth == 0 || s.isIn(parent)) {
 			found = append(found, block)
 		}
 		found = append(found, p.find(block.Body, block.Type, s)...)

@@ -37,6 +37,11 @@ volume "work" {
   scratch = true
 }
 
+volume "config" {
+  files = { "app.conf" = "workers = ${var.replicas}\n" }
+  mode  = "0444"
+}
+
 secret "tls_key" {
   file = "tls.key"
 }
@@ -97,7 +102,6 @@ workflow "shop" {
       termination_grace_period = "5s"
       tcp_socket {
         port = 5432
-        host = "127.0.0.1"
       }
     }
   }
@@ -150,6 +154,7 @@ workflow "shop" {
     }
     mount "source" {
       path      = "/srv/static"
+      sub_path  = "static"
       read_only = true
     }
     mount "memory" {
@@ -175,7 +180,6 @@ workflow "shop" {
     liveness_probe {
       grpc {
         port    = "health"
-        host    = "127.0.0.1"
         service = "shop.Orders"
       }
     }
