@@ -138,6 +138,11 @@ func (t *turn) startOver(i int) {
 		t.cutShort(i)
 		return
 	}
+	if t.Units[i].StopCause == StopUpdate { // it is not declared any more, or otherwise
+		t.Units[i].Attempt--
+		t.makeWay(i)
+		return
+	}
 	if t.Units[i].Phase == UnitStopping { // a restart that was asked for, or a probe: nothing to stop
 		t.Units[i].Phase, t.Units[i].StopCause, t.Units[i].Killed = UnitStarting, "", false
 	}
